@@ -1,0 +1,125 @@
+//===- GraphDialect.cpp - the graph dialect and its attributes -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Graph/Graph.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace wafer::graph;
+
+#include "dialects/Graph/GraphDialect.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Graph/GraphAttrs.cpp.inc"
+
+void GraphDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Graph/GraphAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Graph/GraphOps.cpp.inc"
+      >();
+}
+
+Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                             Type type, Location loc) {
+  auto typed = dyn_cast<TypedAttr>(value);
+  if (!typed || typed.getType() != type ||
+      !isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr>(value))
+    return nullptr;
+  return ConstantOp::create(builder, loc, typed);
+}
+
+static LogicalResult verifyNameAttr(Operation *op, NamedAttribute attr,
+                                    StringRef what, unsigned index) {
+  if (attr.getName() != kNameAttrName)
+    return op->emitOpError() << "unknown attribute " << attr.getName()
+                             << " on " << what << " #" << index;
+  if (!isa<StringAttr>(attr.getValue()))
+    return op->emitOpError() << attr.getName() << " of " << what << " #"
+                             << index << " must be a string";
+  return success();
+}
+
+LogicalResult GraphDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                     unsigned index,
+                                                     NamedAttribute attr) {
+  return verifyNameAttr(op, attr, "argument", index);
+}
+
+LogicalResult GraphDialect::verifyRegionResultAttribute(Operation *op, unsigned,
+                                                        unsigned index,
+                                                        NamedAttribute attr) {
+  return verifyNameAttr(op, attr, "result", index);
+}
+
+namespace wafer::graph {
+
+std::string getInputName(Operation *function, unsigned index) {
+  if (auto iface = dyn_cast<FunctionOpInterface>(function))
+    if (auto name = iface.getArgAttrOfType<StringAttr>(index, kNameAttrName))
+      return name.str();
+  return "input" + std::to_string(index);
+}
+
+std::string getOutputName(Operation *function, unsigned index) {
+  if (auto iface = dyn_cast<FunctionOpInterface>(function))
+    if (auto name = iface.getResultAttrOfType<StringAttr>(index, kNameAttrName))
+      return name.str();
+  return "output" + std::to_string(index);
+}
+
+bool isElementType(Type type) {
+  if (type.isF16() || type.isBF16() || type.isF32() || type.isF64())
+    return true;
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer || integer.isSigned())
+    return false;
+  unsigned width = integer.getWidth();
+  if (width == 1)
+    return integer.isSignless();
+  return width == 8 || width == 16 || width == 32 || width == 64;
+}
+
+int64_t getElementSizeInBytes(Type elementType) {
+  return (elementType.getIntOrFloatBitWidth() + 7) / 8;
+}
+
+} // namespace wafer::graph
+
+LogicalResult
+ExternalAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                     StringRef path, int64_t offset, int64_t size,
+                     StringRef hash, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape() ||
+      !isElementType(tensor.getElementType())) // C1
+    return emitError() << "external data needs a ranked tensor type of static "
+                          "shape, found "
+                       << type;
+  std::optional<int64_t> count = countElements(tensor.getShape());
+  int64_t elementSize = getElementSizeInBytes(tensor.getElementType());
+  if (!count || *count > INT64_MAX / elementSize || *count * elementSize != size) // C2
+    return emitError() << "external data of " << type << " has size " << size
+                       << (count ? ", needs " : ", its element count overflows ")
+                       << (count ? std::to_string(*count * elementSize) : "");
+  if (offset < 0 || path.empty()) // C3
+    return emitError() << "external data needs a path and an offset that is not "
+                          "negative, found \""
+                       << path << "\" and " << offset;
+  auto isLowerHex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  };
+  if (hash.size() != 16 || !llvm::all_of(hash, isLowerHex)) // C4
+    return emitError() << "external data needs a hash of 16 hexadecimal digits "
+                          "in lower case, found \""
+                       << hash << "\"";
+  return success();
+}
