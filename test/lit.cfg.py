@@ -1,0 +1,49 @@
+# The lit suite of wafer-mlir: how tests are found, what they may call and what they may ask for (docs/Testing.md).
+
+import os
+import sys
+
+import lit.formats
+
+config.name = "wafer"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test", ".textproto"]
+config.excludes = ["Inputs", "benchmarks", "CMakeLists.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.wafer_build_dir, "test")
+
+# Tools are found by name: ours first, then FileCheck, not, split-file and mlir-opt of LLVM.
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.wafer_build_dir, "bin"), config.llvm_tools_dir, os.environ.get("PATH", "")]
+)
+for name in ("HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "OPENBLAS_NUM_THREADS", "CCACHE_DIR"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+# Failures should show the values that FileCheck captured and the lines around the mismatch.
+config.environment["FILECHECK_OPTS"] = "--dump-input-context=10"
+
+# Longer names first: lit replaces in this order.
+config.substitutions += [
+    ("%sources", config.wafer_source_dir),
+    ("%inputs", os.path.join(config.test_source_root, "Inputs")),
+    ("%devtools", os.path.join(config.wafer_source_dir, "tools", "dev")),
+    ("%plugin", os.path.join(config.wafer_build_dir, "lib", "WaferPlugin.so")),
+    ("%python", '"%s"' % sys.executable),
+]
+
+# `long`: minutes, not seconds. Asked for with `lit -Dlong=1` or `tools/dev/check --long`.
+if lit_config.params.get("long", "0") not in ("", "0"):
+    config.available_features.add("long")
+
+# `shared`: a folder of corpora and models that is no part of the repository.
+shared = os.path.abspath(lit_config.params.get("shared", config.wafer_shared_dir))
+config.substitutions.append(("%shared", shared))
+if os.path.isdir(os.path.join(shared, "models")):
+    config.available_features.add("shared")
+else:
+    lit_config.note("%s not found: the tests that require `shared` are skipped" % shared)
+
+# `plugin`: the module for stock mlir-opt; an instrumented one cannot be loaded by a program that is not.
+if not config.wafer_sanitized:
+    config.available_features.add("plugin")
