@@ -26,6 +26,7 @@ config.environment["FILECHECK_OPTS"] = "--dump-input-context=10"
 # Longer names first: lit replaces in this order.
 config.substitutions += [
     ("%sources", config.wafer_source_dir),
+    ("%builddir", config.wafer_build_dir),
     ("%inputs", os.path.join(config.test_source_root, "Inputs")),
     ("%devtools", os.path.join(config.wafer_source_dir, "tools", "dev")),
     ("%plugin", os.path.join(config.wafer_build_dir, "lib", "WaferPlugin.so")),
