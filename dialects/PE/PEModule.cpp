@@ -1,0 +1,232 @@
+//===- PEModule.cpp - verifiers of pe.module and pe.program ----*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/PE/PE.h"
+
+using namespace mlir;
+using namespace wafer;
+using namespace wafer::pe;
+
+static wafer::Region meshOf(machine::DescAttr machine) {
+  return wafer::Region(StridedRange(0, machine.getWidth()), StridedRange(0, machine.getHeight()));
+}
+
+//===----------------------------------------------------------------------===//
+// pe.program
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The constraints of one program, checked op by op.
+struct ProgramVerifier {
+  ProgramOp program;
+  machine::DescAttr machine;
+  llvm::DenseMap<StringAttr, BufferOp> buffers;
+
+  ProgramVerifier(ProgramOp program, machine::DescAttr machine) : program(program), machine(machine) {}
+
+  LogicalResult verifyBuffer(BufferOp buffer) {
+    if (!buffer.getOffset()) // C1
+      return buffer.emitOpError("requires an offset inside a program");
+    int64_t begin = *buffer.getOffset(), end = begin + buffer.getSizeInBytes();
+    if (begin < machine.getReservedBytes() || end > machine.getSramBytes()) // C1
+      return buffer.emitOpError("takes bytes ") << begin << ":" << end << " but the machine offers "
+                                                << machine.getReservedBytes() << ":" << machine.getSramBytes();
+    buffers[buffer.getSymNameAttr()] = buffer;
+    return success();
+  }
+
+  LogicalResult verifyExpr(Operation *op, AffineExpr expr, unsigned indices) {
+    if (machine::getNumIndicesUsed(expr) > indices) // C3
+      return op->emitOpError("names index i") << machine::getNumIndicesUsed(expr) - 1 << " but only " << indices
+                                              << " are defined here";
+    return success();
+  }
+
+  LogicalResult verifyMem(Operation *op, MemAttr mem, Type type, unsigned indices) {
+    BufferOp buffer = buffers.lookup(mem.getBuffer().getAttr());
+    if (!buffer) // C2
+      return op->emitOpError("names no buffer of this program: ") << mem.getBuffer();
+    if (buffer.getType() != type) // C2
+      return op->emitOpError("reads ") << mem.getBuffer() << " as " << type << " but it holds " << buffer.getType();
+    return verifyExpr(op, mem.getOffset(), indices);
+  }
+
+  LogicalResult verifyQueue(Operation *op, QueueAttr queue) {
+    size_t count = (queue.getIsInput() ? machine.getInQueues() : machine.getOutQueues()).size();
+    if (queue.getIndex() >= count) // C4
+      return op->emitOpError("uses ") << (queue.getIsInput() ? "input" : "output") << " queue " << queue.getIndex()
+                                      << " but a PE of " << machine.getName() << " has " << count;
+    return success();
+  }
+
+  LogicalResult verifyVector(VectorOp op) {
+    unsigned depth = getLoopDepth(op);
+    for (Attribute extent : op.getExtentsAttr())
+      if (failed(verifyExpr(op, cast<machine::ExprAttr>(extent).getValue(), depth)))
+        return failure();
+    SmallVector<std::pair<Attribute, Type>> operands = {{op.getDestination(), op.getElementType()}};
+    for (Attribute source : op.getSourcesAttr())
+      operands.push_back({source, op.getSourceType()});
+    for (auto [operand, type] : operands) {
+      if (isa<StreamAttr>(operand)) // C4
+        return op->emitOpError("requires queues inside a program, found ") << operand;
+      if (auto mem = dyn_cast<MemAttr>(operand); mem && failed(verifyMem(op, mem, type, depth)))
+        return failure();
+      if (auto queue = dyn_cast<QueueAttr>(operand); queue && failed(verifyQueue(op, queue)))
+        return failure();
+    }
+    return success();
+  }
+
+  template <typename CopyT>
+  LogicalResult verifyCopy(CopyT copy) {
+    for (auto [i, extent] : llvm::enumerate(copy.getExtents()))
+      if (failed(verifyExpr(copy, cast<machine::ExprAttr>(extent).getValue(), i)))
+        return failure();
+    return verifyExpr(copy, copy.getIndex().getValue(), copy.getExtents().size());
+  }
+
+  LogicalResult verifyThread(Operation *op, int64_t thread) {
+    if (thread >= machine.getMicrothreads()) // C5
+      return op->emitOpError("uses microthread ") << thread << " but a PE of " << machine.getName() << " has "
+                                                  << machine.getMicrothreads();
+    return success();
+  }
+
+  LogicalResult verifyOp(Operation *op) {
+    if (auto buffer = dyn_cast<BufferOp>(op))
+      return verifyBuffer(buffer);
+    if (auto vector = dyn_cast<VectorOp>(op))
+      return verifyVector(vector);
+    if (auto load = dyn_cast<LoadOp>(op))
+      return verifyCopy(load);
+    if (auto store = dyn_cast<StoreOp>(op))
+      return verifyCopy(store);
+    if (auto bind = dyn_cast<BindOp>(op))
+      return verifyQueue(op, bind.getQueue());
+    if (auto control = dyn_cast<ControlOp>(op)) {
+      auto queue = dyn_cast<QueueAttr>(control.getDestination());
+      if (static_cast<int64_t>(control.getCommands().size()) > machine.getControlCommands())
+        return control.emitOpError("carries ") << control.getCommands().size() << " commands but a control wavelet of "
+                                               << machine.getName() << " holds " << machine.getControlCommands();
+      return queue ? verifyQueue(op, queue) : op->emitOpError("requires an output queue inside a program");
+    }
+    if (auto loop = dyn_cast<LoopOp>(op))
+      return verifyExpr(op, loop.getCount().getValue(), getLoopDepth(op));
+    if (auto async = dyn_cast<AsyncOp>(op))
+      return verifyThread(op, async.getThread());
+    if (auto await = dyn_cast<AwaitOp>(op)) {
+      for (int64_t thread : await.getThreads())
+        if (failed(verifyThread(op, thread)))
+          return failure();
+      return success();
+    }
+    if (isa<BarrierOp>(op))
+      return success();
+    return op->emitOpError("must not stand in a program");
+  }
+};
+} // namespace
+
+LogicalResult ProgramOp::verify() {
+  auto module = cast<ModuleOp>((*this)->getParentOp());
+  ProgramVerifier verifier(*this, module.getMachine());
+  WalkResult result = (*this)->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op == getOperation())
+      return WalkResult::advance();
+    return failed(verifier.verifyOp(op)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+//===----------------------------------------------------------------------===//
+// pe.module
+//===----------------------------------------------------------------------===//
+
+/// C2: programs are inside the mesh and disjoint.
+static LogicalResult verifyPrograms(pe::ModuleOp module) {
+  wafer::Region mesh = meshOf(module.getMachine());
+  SmallVector<std::pair<ProgramOp, wafer::Region>> programs;
+  for (auto program : module.getBody().getOps<ProgramOp>()) {
+    wafer::Region region = program.getOn().getRegion();
+    if (!mesh.contains(region))
+      return program.emitOpError("leaves the ") << module.getMachine().getWidth() << "x"
+                                                << module.getMachine().getHeight() << " mesh";
+    for (auto &[other, otherRegion] : programs) {
+      wafer::Region both = region.intersect(otherRegion);
+      if (both.empty())
+        continue;
+      Point p = both.anyPoint();
+      InFlightDiagnostic diagnostic = program.emitOpError("shares PE (") << p.x << "," << p.y << ")";
+      diagnostic.attachNote(other.getLoc()) << "with program @" << other.getSymName();
+      return diagnostic;
+    }
+    programs.push_back({program, region});
+  }
+  return success();
+}
+
+/// C3: routes are inside the mesh, and unique for a PE, a colour and an epoch.
+static LogicalResult verifyRoutes(pe::ModuleOp module) {
+  machine::DescAttr machine = module.getMachine();
+  wafer::Region mesh = meshOf(machine);
+  std::map<std::pair<int64_t, int64_t>, SmallVector<std::pair<RouteOp, wafer::Region>>> seen;
+  for (auto route : module.getBody().getOps<RouteOp>()) {
+    if (static_cast<int64_t>(route.getColour()) >= machine.getUsableColours())
+      return route.emitOpError("uses colour ") << route.getColour() << " but " << machine.getName() << " offers 0:"
+                                               << machine.getUsableColours();
+    if (static_cast<int64_t>(route.getPositions().size()) > machine.getSwitchPositions())
+      return route.emitOpError("has ") << route.getPositions().size() << " positions but a router of "
+                                       << machine.getName() << " has " << machine.getSwitchPositions();
+    wafer::Region region = route.getOn().getRegion();
+    if (!mesh.contains(region))
+      return route.emitOpError("leaves the ") << machine.getWidth() << "x" << machine.getHeight() << " mesh";
+    auto &same = seen[{route.getColour(), route.getEpoch()}];
+    for (auto &[other, otherRegion] : same) {
+      if (region.isDisjoint(otherRegion))
+        continue;
+      Point p = region.intersect(otherRegion).anyPoint();
+      InFlightDiagnostic diagnostic = route.emitOpError("gives colour ")
+                                      << route.getColour() << " a second route at PE (" << p.x << "," << p.y << ")";
+      diagnostic.attachNote(other.getLoc()) << "the first one is here";
+      return diagnostic;
+    }
+    same.push_back({route, region});
+  }
+  return success();
+}
+
+/// C4: feeds enter at ports.
+static LogicalResult verifyFeeds(pe::ModuleOp module) {
+  machine::DescAttr machine = module.getMachine();
+  for (auto feed : module.getBody().getOps<FeedOp>()) {
+    wafer::Region allowed;
+    int64_t edge = feed.getSide() == "west" ? 0 : machine.getWidth() - 1;
+    for (auto ports : machine.getPorts().getAsRange<machine::PortsAttr>())
+      if (ports.getSide().getValue() == feed.getSide())
+        allowed = allowed.unite(wafer::Region(
+            StridedRange::single(edge),
+            StridedRange(ports.getFirst(), ports.getFirst() + (ports.getCount() - 1) * ports.getStep() + 1,
+                         ports.getStep())));
+    wafer::Region outside = feed.getOn().getRegion().subtract(allowed);
+    if (!outside.empty())
+      return feed.emitOpError("has no port on the ") << feed.getSide() << " side at PE (" << outside.anyPoint().x << ","
+                                                     << outside.anyPoint().y << ")";
+  }
+  return success();
+}
+
+LogicalResult pe::ModuleOp::verify() {
+  if (static_cast<int64_t>(getLaunches()) < 1) // C1
+    return emitOpError("launches must be at least 1");
+  for (Operation &op : getBody().getOps())
+    if (!isa<RouteOp, FeedOp, ProgramOp>(op))
+      return op.emitOpError("must not stand in a pe.module");
+  if (failed(verifyPrograms(*this)) || failed(verifyRoutes(*this)))
+    return failure();
+  return verifyFeeds(*this);
+}

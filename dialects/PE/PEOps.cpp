@@ -1,0 +1,213 @@
+//===- PEOps.cpp - verifiers of the pe dialect -----------------*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/PE/PEText.h"
+
+using namespace mlir;
+using namespace wafer;
+using namespace wafer::pe;
+
+#define GET_OP_CLASSES
+#include "dialects/PE/PEOps.cpp.inc"
+
+static bool isElementType(Type type) { return type.isF32() || type.isF16() || type.isInteger(32); }
+
+unsigned pe::getLoopDepth(Operation *op) {
+  unsigned depth = 0;
+  for (auto loop = op->getParentOfType<LoopOp>(); loop; loop = loop->getParentOfType<LoopOp>())
+    ++depth;
+  return depth;
+}
+
+//===----------------------------------------------------------------------===//
+// Vector instructions
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyOperand(VectorOp op, Attribute operand, Type type, bool isDestination, size_t rank) {
+  if (auto mem = dyn_cast<MemAttr>(operand)) {
+    if (mem.getStrides().size() != rank) // C2
+      return op.emitOpError("requires as many strides as extents (")
+             << rank << "), found " << mem.getStrides().size() << " for " << mem.getBuffer();
+    return success();
+  }
+  if (isa<QueueAttr, StreamAttr>(operand)) {
+    if (auto queue = dyn_cast<QueueAttr>(operand); queue && queue.getIsInput() == isDestination) // C3
+      return op.emitOpError("requires an ") << (isDestination ? "output" : "input") << " queue as "
+                                            << (isDestination ? "destination" : "source");
+    if (type.getIntOrFloatBitWidth() != 32) // C5
+      return op.emitOpError("requires 32-bit elements on the fabric, found ") << type;
+    return success();
+  }
+  if (isDestination ? isa<DiscardAttr>(operand) : isa<ImmAttr>(operand)) {
+    auto imm = dyn_cast<ImmAttr>(operand);
+    if (imm && imm.getValue().getType() != type) // C4
+      return op.emitOpError("requires a scalar of type ") << type << ", found " << imm.getValue().getType();
+    return success();
+  }
+  return op.emitOpError(isDestination ? "destination must be mem, queue, stream or discard" // C3
+                                      : "source must be mem, queue, stream or imm");
+}
+
+LogicalResult pe::verifyVectorOp(VectorOp op, unsigned numSources) {
+  ArrayAttr sources = op.getSourcesAttr(), extents = op.getExtentsAttr();
+  if (sources.size() != numSources) // C1
+    return op.emitOpError("requires ") << numSources << " source(s), found " << sources.size();
+  if (extents.size() > 4 || !llvm::all_of(extents, [](Attribute e) { return isa<machine::ExprAttr>(e); })) // C2
+    return op.emitOpError("requires at most 4 extents, found ") << extents.size();
+  Type type = op.getElementType(), from = op.getSourceType();
+  if (!isElementType(type) || !isElementType(from)) // C4
+    return op.emitOpError("requires elements of f32, f16 or i32, found ") << (isElementType(type) ? from : type);
+  bool mixed = op.getOpcode() == Opcode::Convert || (op.getOpcode() == Opcode::Mac && type.isF32() && from.isF16());
+  if (type != from && !mixed) // C4
+    return op.emitOpError("must not change the type from ") << from << " to " << type;
+  if (op.getOpcode() == Opcode::Mac && !isa<MemAttr>(op.getDestination())) // C6
+    return op.emitOpError("requires a memory destination");
+  if (failed(verifyOperand(op, op.getDestination(), type, /*isDestination=*/true, extents.size())))
+    return failure();
+  for (Attribute source : sources)
+    if (failed(verifyOperand(op, source, from, /*isDestination=*/false, extents.size())))
+      return failure();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Buffers and host tensors
+//===----------------------------------------------------------------------===//
+
+int64_t BufferOp::getSizeInBytes() {
+  return getSize() * (getType().getIntOrFloatBitWidth() / 8);
+}
+
+LogicalResult BufferOp::verify() {
+  if (!isElementType(getType())) // C3
+    return emitOpError("requires elements of f32, f16 or i32, found ") << getType();
+  if (static_cast<int64_t>(getSize()) < 1 || getSize() > (1u << 30)) // C1
+    return emitOpError("size must be at least 1 and at most 2^30, found ") << static_cast<int64_t>(getSize());
+  if (getOffset() && (static_cast<int64_t>(*getOffset()) < 0 || *getOffset() % 4 != 0)) // C2
+    return emitOpError("offset must be a multiple of 4 bytes, found ") << static_cast<int64_t>(*getOffset());
+  return success();
+}
+
+LogicalResult HostOp::verify() {
+  auto type = dyn_cast<RankedTensorType>(getType());
+  if (!type || !type.hasStaticShape()) // C2
+    return emitOpError("requires a static tensor type, found ") << getType();
+  if ((getKind() == HostKind::Constant) != getValue().has_value()) // C1
+    return emitOpError(getValue() ? "only a constant has a value" : "a constant requires a value");
+  if (auto elements = dyn_cast_or_null<ElementsAttr>(getValue().value_or(Attribute())))
+    if (elements.getShapedType() != getType()) // C2
+      return emitOpError("value has type ") << elements.getShapedType() << ", expected " << getType();
+  return success();
+}
+
+template <typename CopyT>
+static LogicalResult verifyCopy(CopyT op) {
+  if (op.getMem().getStrides().size() != op.getExtents().size()) // C1
+    return op.emitOpError("requires as many strides as extents (")
+           << op.getExtents().size() << "), found " << op.getMem().getStrides().size();
+  if (op.getExtents().size() > kMaxNest)
+    return op.emitOpError("requires at most ") << kMaxNest << " extents, found " << op.getExtents().size();
+  bool inProgram = isa<ProgramOp>(op->getParentOp());
+  if (inProgram == op.getOn().has_value()) // C3
+    return op.emitOpError(inProgram ? "must not name a region inside a program" : "requires a region");
+  auto host = SymbolTable::lookupNearestSymbolFrom<HostOp>(op->getParentOp(), op.getHostAttr());
+  Operation *scope = op->getParentOp();
+  while (!host && (scope = scope->getParentOp()))
+    host = SymbolTable::lookupNearestSymbolFrom<HostOp>(scope, op.getHostAttr());
+  if (!host) // C2
+    return op.emitOpError("names no host tensor ") << op.getHostAttr();
+  auto buffer = SymbolTable::lookupNearestSymbolFrom<BufferOp>(op->getParentOp(), op.getMem().getBuffer());
+  if (!buffer)
+    return op.emitOpError("names no buffer ") << op.getMem().getBuffer();
+  if (host.getTensorType().getElementType() != buffer.getType()) // C2
+    return op.emitOpError("copies between ") << host.getTensorType().getElementType() << " and " << buffer.getType();
+  return success();
+}
+
+LogicalResult LoadOp::verify() { return verifyCopy(*this); }
+
+LogicalResult StoreOp::verify() {
+  if (getOnce())
+    return emitOpError("must not be marked once");
+  return verifyCopy(*this);
+}
+
+LogicalResult FeedOp::verify() {
+  if (getColour().has_value() == getStream().has_value()) // C1
+    return emitOpError("requires a colour or a stream, and not both");
+  if (getSide() != "west" && getSide() != "east") // C3
+    return emitOpError("side is west or east, found '") << getSide() << "'";
+  if (getExtents().size() > kMaxNest)
+    return emitOpError("requires at most ") << kMaxNest << " extents, found " << getExtents().size();
+  Operation *scope = getOperation();
+  HostOp host;
+  while (!host && (scope = scope->getParentOp()))
+    host = SymbolTable::lookupNearestSymbolFrom<HostOp>(scope, getHostAttr());
+  if (!host)
+    return emitOpError("names no host tensor ") << getHostAttr();
+  if (host.getTensorType().getElementTypeBitWidth() != 32) // C2
+    return emitOpError("requires 32-bit elements, found ") << host.getTensorType().getElementType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Fabric and control
+//===----------------------------------------------------------------------===//
+
+LogicalResult RouteOp::verify() {
+  if (getPositions().empty()) // C1
+    return emitOpError("requires a position");
+  if (static_cast<int64_t>(getColour()) < 0 || static_cast<int64_t>(getEpoch()) < 0) // C2
+    return emitOpError("colour and epoch must not be negative");
+  return success();
+}
+
+LogicalResult BindOp::verify() {
+  if (static_cast<int64_t>(getColour()) < 0)
+    return emitOpError("colour must not be negative");
+  return success();
+}
+
+LogicalResult ControlOp::verify() {
+  auto queue = dyn_cast<QueueAttr>(getDestination());
+  if (!isa<StreamAttr>(getDestination()) && !(queue && !queue.getIsInput())) // C1
+    return emitOpError("requires an output queue or a stream");
+  if (getCommands().empty()) // C2
+    return emitOpError("requires a command");
+  return success();
+}
+
+LogicalResult LoopOp::verify() {
+  if (getLoopDepth(*this) >= machine::kMaxIndices) // C1
+    return emitOpError("requires at most ") << machine::kMaxIndices << " nested loops";
+  return success();
+}
+
+LogicalResult AsyncOp::verify() {
+  if (static_cast<int64_t>(getThread()) < 0) // C2
+    return emitOpError("microthread must not be negative");
+  WalkResult result = getBody().walk([&](Operation *op) {
+    if (isa<VectorOp, ControlOp, LoopOp>(op)) // C1
+      return WalkResult::advance();
+    op->emitOpError("must not stand in an asynchronous block");
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+LogicalResult AwaitOp::verify() {
+  for (int64_t thread : getThreads())
+    if (thread < 0) // C1
+      return emitOpError("microthread must not be negative, found ") << thread;
+  return success();
+}
+
+LogicalResult BarrierOp::verify() {
+  if (static_cast<int64_t>(getEpoch()) < 1) // C1
+    return emitOpError("epoch must be at least 1");
+  return success();
+}
