@@ -136,7 +136,7 @@ def PE_FeedOp : PE_Op<"feed"> {
 
     C1. Exactly one of `colour` and `stream`. C2. The host tensor's elements have 32 bits. C3. The side is west or east.
 
-    Example: `pe.feed west on [0, 8:200:16] colour 5 from @w[i0 * 64 + i1] over [200, 64]`
+    Example: `pe.feed "west" on [0, 8:200:16] colour 5 from @w[i0 * 64 + i1] over [200, 64]`
   }];
   let arguments = (ins StrAttr:$side, Machine_RegionAttr:$on, OptionalAttr<I64Attr>:$colour,
                        OptionalAttr<FlatSymbolRefAttr>:$stream, FlatSymbolRefAttr:$host, Machine_ExprAttr:$index,

@@ -1,0 +1,22 @@
+//===- Registration.cpp - everything a tool registers ---------*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Pipeline/Registration.h"
+
+#include "dialects/Graph/Graph.h"
+#include "dialects/Machine/Machine.h"
+#include "dialects/PE/PE.h"
+#include "dialects/Wafer/Wafer.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/DialectRegistry.h"
+
+void wafer::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<mlir::func::FuncDialect, machine::MachineDialect,
+                  graph::GraphDialect, pe::PEDialect, mesh::WaferDialect>();
+}
+
+void wafer::registerAllPasses() {}
