@@ -1,0 +1,203 @@
+//===- Node.cpp - what an operator's importer sees of its node -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Node.h"
+
+using namespace mlir;
+using onnx::AttributeProto;
+
+namespace wafer::import {
+
+StringRef getNodeName(const onnx::NodeProto &node) {
+  if (!node.name().empty())
+    return node.name();
+  for (const std::string &output : node.output())
+    if (!output.empty())
+      return output;
+  return node.op_type();
+}
+
+std::string describeNode(const onnx::NodeProto &node) {
+  std::string text = "node ";
+  if (node.name().empty() && node.output_size() > 0)
+    text += "with output ";
+  text += "\"" + getNodeName(node).str() + "\" (";
+  if (!node.domain().empty() && node.domain() != "ai.onnx")
+    text += node.domain() + ".";
+  return text + node.op_type() + ")";
+}
+
+Type getElementType(int32_t onnxType, MLIRContext *context) {
+  using onnx::TensorProto;
+  Builder builder(context);
+  switch (onnxType) {
+  case TensorProto::FLOAT: return builder.getF32Type();
+  case TensorProto::FLOAT16: return builder.getF16Type();
+  case TensorProto::BFLOAT16: return builder.getBF16Type();
+  case TensorProto::DOUBLE: return builder.getF64Type();
+  case TensorProto::INT8: return builder.getI8Type();
+  case TensorProto::INT16: return builder.getI16Type();
+  case TensorProto::INT32: return builder.getI32Type();
+  case TensorProto::INT64: return builder.getI64Type();
+  case TensorProto::UINT8: return builder.getIntegerType(8, /*isSigned=*/false);
+  case TensorProto::UINT16: return builder.getIntegerType(16, /*isSigned=*/false);
+  case TensorProto::UINT32: return builder.getIntegerType(32, /*isSigned=*/false);
+  case TensorProto::UINT64: return builder.getIntegerType(64, /*isSigned=*/false);
+  case TensorProto::BOOL: return builder.getI1Type();
+  default: return {};
+  }
+}
+
+Node::Node(const onnx::NodeProto &proto, int64_t opset, StringRef file,
+           OpBuilder &builder, ArrayRef<Value> inputs)
+    : proto(proto), opset(opset), builder(builder),
+      loc(NameLoc::get(builder.getStringAttr(getNodeName(proto)))), file(file),
+      inputs(inputs) {}
+
+InFlightDiagnostic Node::error() {
+  failed = true;
+  // The file is in the text: users grep for it. The location has only the node.
+  return emitError(UnknownLoc::get(builder.getContext()))
+         << file << ": " << describeNode(proto) << ": ";
+}
+
+const AttributeProto *Node::find(StringRef name) const {
+  for (const AttributeProto &attribute : proto.attribute())
+    if (attribute.name() == name)
+      return &attribute;
+  return nullptr;
+}
+
+const AttributeProto *Node::take(StringRef name,
+                                 AttributeProto::AttributeType type) {
+  read.insert(name);
+  const AttributeProto *attribute = find(name);
+  if (!attribute)
+    return nullptr;
+  // Models of IR version 1 may leave the type out.
+  if (attribute->has_type() && attribute->type() != type) {
+    error() << "attribute \"" << name << "\" is a "
+            << AttributeProto::AttributeType_Name(attribute->type())
+            << ", expected " << AttributeProto::AttributeType_Name(type);
+    return nullptr;
+  }
+  return attribute;
+}
+
+int64_t Node::getInt(StringRef name, int64_t defaultValue) {
+  const AttributeProto *attribute = take(name, AttributeProto::INT);
+  return attribute ? attribute->i() : defaultValue;
+}
+
+float Node::getFloat(StringRef name, float defaultValue) {
+  const AttributeProto *attribute = take(name, AttributeProto::FLOAT);
+  return attribute ? attribute->f() : defaultValue;
+}
+
+std::optional<SmallVector<int64_t>> Node::getInts(StringRef name) {
+  const AttributeProto *attribute = take(name, AttributeProto::INTS);
+  if (!attribute)
+    return std::nullopt;
+  return SmallVector<int64_t>(attribute->ints().begin(), attribute->ints().end());
+}
+
+std::optional<SmallVector<float>> Node::getFloats(StringRef name) {
+  const AttributeProto *attribute = take(name, AttributeProto::FLOATS);
+  if (!attribute)
+    return std::nullopt;
+  return SmallVector<float>(attribute->floats().begin(), attribute->floats().end());
+}
+
+std::string Node::getString(StringRef name, StringRef defaultValue) {
+  const AttributeProto *attribute = take(name, AttributeProto::STRING);
+  return attribute ? attribute->s() : defaultValue.str();
+}
+
+const onnx::TensorProto *Node::getTensor(StringRef name) {
+  const AttributeProto *attribute = take(name, AttributeProto::TENSOR);
+  return attribute && attribute->has_t() ? &attribute->t() : nullptr;
+}
+
+LogicalResult Node::checkAllAttributesRead() {
+  llvm::StringSet<> seen;
+  for (const AttributeProto &attribute : proto.attribute()) {
+    if (!seen.insert(attribute.name()).second)
+      return error() << "attribute \"" << attribute.name() << "\" occurs twice";
+    if (!read.contains(attribute.name()))
+      return error() << "attribute \"" << attribute.name()
+                     << "\" is not supported at opset " << opset;
+  }
+  return success();
+}
+
+FailureOr<SmallVector<int64_t>> Node::getConstantInts(size_t index) {
+  Value input = getInput(index);
+  auto constant = input ? input.getDefiningOp<graph::ConstantOp>() : nullptr;
+  auto dense = constant ? dyn_cast<DenseIntElementsAttr>(constant.getValue())
+                        : DenseIntElementsAttr();
+  if (!dense || dense.getElementType().isInteger(1)) {
+    error() << "input " << index << " (\"" << proto.input(index)
+            << "\") must be a constant of integers";
+    return mlir::failure();
+  }
+  SmallVector<int64_t> values;
+  for (const APInt &value : dense.getValues<APInt>())
+    values.push_back(value.getSExtValue());
+  return values;
+}
+
+Value createScalar(Node &node, Type elementType, double value) {
+  auto type = RankedTensorType::get({}, elementType);
+  Attribute element;
+  if (auto floatType = dyn_cast<FloatType>(elementType))
+    element = FloatAttr::get(floatType, value);
+  else
+    element = IntegerAttr::get(elementType,
+                               APInt(elementType.getIntOrFloatBitWidth(),
+                                     static_cast<int64_t>(value), /*isSigned=*/true,
+                                     /*implicitTrunc=*/true));
+  return graph::ConstantOp::create(node.builder, node.loc,
+                                   DenseElementsAttr::get(type, element));
+}
+
+bool checkNumbers(Node &node, Value value) {
+  Type elementType = cast<RankedTensorType>(value.getType()).getElementType();
+  if (!elementType.isInteger(1))
+    return true;
+  node.error() << "operands must be numbers, found " << value.getType();
+  return false;
+}
+
+bool checkBroadcast(Node &node, Value lhs, Value rhs) {
+  auto lhsType = cast<RankedTensorType>(lhs.getType());
+  auto rhsType = cast<RankedTensorType>(rhs.getType());
+  if (!checkNumbers(node, lhs))
+    return false;
+  if (lhsType.getElementType() != rhsType.getElementType())
+    node.error() << "operands must have the same element type, found "
+                 << lhsType.getElementType() << " and " << rhsType.getElementType();
+  else if (!graph::broadcastShapes(lhsType.getShape(), rhsType.getShape()))
+    node.error() << "shapes do not broadcast: " << lhsType << " and " << rhsType;
+  else
+    return true;
+  return false;
+}
+
+DenseElementsAttr createDense(RankedTensorType type, ArrayRef<uint8_t> bytes) {
+  if (type.getNumElements() == 0)
+    return DenseElementsAttr::get(type, ArrayRef<Attribute>());
+  if (type.getElementType().isInteger(1)) {
+    SmallVector<bool> values;
+    for (uint8_t byte : bytes)
+      values.push_back(byte != 0);
+    return DenseElementsAttr::get(type, values);
+  }
+  return DenseElementsAttr::getFromRawBuffer(
+      type, {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+}
+
+} // namespace wafer::import

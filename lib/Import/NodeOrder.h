@@ -1,0 +1,27 @@
+//===- NodeOrder.h - which nodes a graph needs, in an order that works -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WAFER_LIB_IMPORT_NODEORDER_H
+#define WAFER_LIB_IMPORT_NODEORDER_H
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Error.h"
+#include <onnx/onnx_pb.h>
+#include <vector>
+
+namespace wafer::import {
+
+/// The indices of the nodes on which the outputs of `graph` depend, each after
+/// those that it reads from and else in the file's order. `known` are the names
+/// of inputs and initializers. Errors: a value with two producers or none, a
+/// cycle. They name nodes but not the file.
+llvm::Expected<std::vector<int>> orderNodes(const onnx::GraphProto &graph,
+                                            const llvm::StringSet<> &known);
+
+} // namespace wafer::import
+
+#endif // WAFER_LIB_IMPORT_NODEORDER_H

@@ -1,0 +1,395 @@
+//===- OnnxImport.cpp - ONNX graphs into the graph dialect -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// One ModelProto becomes one func.func @main:
+//   1. the file is mapped and parsed without its weights (ModelFile);
+//   2. every name gets its meaning: input, initializer or a node's output;
+//      symbolic dimensions of inputs are bound (ImportOptions::dims);
+//   3. the nodes that outputs need are ordered (NodeOrder);
+//   4. each node's operator creates its ops (Node, one file for each family) and
+//      so infers the result types. Types in the file are never trusted: one that
+//      contradicts what was inferred is reported as a warning;
+//   5. initializers become constants where they are first used.
+// Everything that is wrong with the file is one error that names file and node.
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Import/OnnxImport.h"
+#include "Initializers.h"
+#include "Node.h"
+#include "NodeOrder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+#include "wafer/Support/OnnxTensor.h"
+#include <set>
+
+using namespace mlir;
+
+namespace wafer {
+namespace import {
+namespace {
+
+const OperatorTable &getOperators() {
+  static const OperatorTable table = [] {
+    OperatorTable all;
+    addElementwiseOperators(all);
+    addProductOperators(all);
+    addShapeOperators(all);
+    addConstantOperators(all);
+    return all;
+  }();
+  return table;
+}
+
+bool isDefaultDomain(StringRef domain) {
+  return domain.empty() || domain == "ai.onnx";
+}
+
+class GraphImporter {
+public:
+  GraphImporter(const ModelFile &file, const ImportOptions &options,
+                MLIRContext *context)
+      : file(file), graph(file.model.graph()), options(options), context(context),
+        builder(context), initializers(file, context) {}
+
+  OwningOpRef<ModuleOp> run();
+
+private:
+  const ModelFile &file;
+  const onnx::GraphProto &graph;
+  const ImportOptions &options;
+  MLIRContext *context;
+  OpBuilder builder;
+  InitializerReader initializers;
+  int64_t opset = 0;
+  llvm::StringMap<Value> values;
+  llvm::StringMap<int> initializerIndex;
+  llvm::StringSet<> knownNames;
+  SmallVector<const onnx::ValueInfoProto *> inputs;
+
+  InFlightDiagnostic error() {
+    return emitError(UnknownLoc::get(context)) << file.path << ": ";
+  }
+  LogicalResult readOpset();
+  LogicalResult collectNames();
+  LogicalResult checkDimNames();
+  FailureOr<RankedTensorType> getInputType(const onnx::ValueInfoProto &input);
+  FailureOr<int64_t> getDim(const onnx::ValueInfoProto &input, int index);
+  FailureOr<func::FuncOp> createFunction();
+  FailureOr<Value> getValue(const std::string &name);
+  LogicalResult importNode(const onnx::NodeProto &proto);
+  LogicalResult defineOutputs(Node &node, ArrayRef<Value> results);
+  LogicalResult createReturn(func::FuncOp function);
+  void warnOfContradiction(const onnx::ValueInfoProto &info, StringRef what);
+};
+
+std::string getDimName(const onnx::ValueInfoProto &input, int index) {
+  const auto &dim = input.type().tensor_type().shape().dim(index);
+  if (!dim.dim_param().empty())
+    return dim.dim_param();
+  return input.name() + "." + std::to_string(index);
+}
+
+/// True if the file gives the dimension a size. Some exporters write -1 for "not
+/// known".
+bool hasSize(const onnx::TensorShapeProto::Dimension &dim) {
+  return dim.has_dim_value() && dim.dim_value() != -1;
+}
+
+} // namespace
+
+LogicalResult GraphImporter::readOpset() {
+  if (!file.model.has_graph())
+    return error() << "has no graph: not an ONNX model";
+  bool isFound = false;
+  for (const onnx::OperatorSetIdProto &set : file.model.opset_import())
+    if (isDefaultDomain(set.domain())) {
+      opset = set.version();
+      isFound = true;
+    }
+  if (!isFound)
+    return error() << "imports no opset of ONNX's default domain";
+  if (opset < kOldestOnnxOpset)
+    return error() << "opset " << opset << " is older than " << kOldestOnnxOpset
+                   << ", the oldest that is supported; convert the model with "
+                      "onnx.version_converter";
+  if (opset > kNewestOnnxOpset)
+    return error() << "opset " << opset << " is newer than " << kNewestOnnxOpset
+                   << ", the newest that is supported";
+  return success();
+}
+
+LogicalResult GraphImporter::collectNames() {
+  if (graph.sparse_initializer_size() > 0)
+    return error() << "sparse initializers are not supported";
+  for (int i = 0; i < graph.initializer_size(); ++i) {
+    const std::string &name = graph.initializer(i).name();
+    if (name.empty())
+      return error() << "initializer " << i << " has no name";
+    if (!initializerIndex.try_emplace(name, i).second)
+      return error() << "two initializers are called \"" << name << "\"";
+    knownNames.insert(name);
+  }
+  llvm::StringSet<> inputNames;
+  for (const onnx::ValueInfoProto &input : graph.input()) {
+    if (!inputNames.insert(input.name()).second)
+      return error() << "two inputs are called \"" << input.name() << "\"";
+    // An initializer listed as input is its default: nobody overrides it here.
+    if (initializerIndex.contains(input.name()))
+      continue;
+    if (input.name().empty())
+      return error() << "an input has no name";
+    knownNames.insert(input.name());
+    inputs.push_back(&input);
+  }
+  if (graph.output_size() == 0)
+    return error() << "the graph has no outputs";
+  return success();
+}
+
+LogicalResult GraphImporter::checkDimNames() {
+  std::set<std::string> names;
+  for (const onnx::ValueInfoProto *input : inputs) {
+    const auto &shape = input->type().tensor_type().shape();
+    for (int i = 0; i < shape.dim_size(); ++i)
+      if (!hasSize(shape.dim(i)))
+        names.insert(getDimName(*input, i));
+  }
+  for (const auto &[name, size] : options.dims) {
+    if (size < 0)
+      return error() << "dimension \"" << name << "\" cannot have size " << size;
+    if (names.count(name))
+      continue;
+    InFlightDiagnostic diagnostic = error();
+    diagnostic << "has no dimension \"" << name << "\"";
+    if (names.empty())
+      return diagnostic << ": all its dimensions have sizes";
+    return diagnostic << ", its symbolic dimensions are: " << llvm::join(names, ", ");
+  }
+  return success();
+}
+
+FailureOr<int64_t> GraphImporter::getDim(const onnx::ValueInfoProto &input,
+                                         int index) {
+  const auto &dim = input.type().tensor_type().shape().dim(index);
+  if (hasSize(dim)) {
+    if (dim.dim_value() < 0)
+      return error() << "dimension " << index << " of input \"" << input.name()
+                     << "\" is " << dim.dim_value();
+    return dim.dim_value();
+  }
+  std::string name = getDimName(input, index);
+  if (auto it = options.dims.find(name); it != options.dims.end())
+    return it->second;
+  if (dim.dim_param().empty())
+    return error() << "dimension " << index << " of input \"" << input.name()
+                   << "\" has no size: bind it with --dim " << name << "=N";
+  return error() << "dynamic dimension \"" << name << "\" of input \""
+                 << input.name() << "\" is symbolic: bind it with --dim " << name
+                 << "=N";
+}
+
+FailureOr<RankedTensorType>
+GraphImporter::getInputType(const onnx::ValueInfoProto &input) {
+  if (!input.type().has_tensor_type())
+    return error() << "input \"" << input.name() << "\" is not a tensor";
+  const auto &tensor = input.type().tensor_type();
+  Type elementType = getElementType(tensor.elem_type(), context);
+  if (!elementType)
+    return error() << "input \"" << input.name() << "\": element type "
+                   << getOnnxTypeName(tensor.elem_type()) << " is not supported";
+  if (!tensor.has_shape())
+    return error() << "input \"" << input.name() << "\" has no shape";
+  SmallVector<int64_t> shape;
+  for (int i = 0; i < tensor.shape().dim_size(); ++i) {
+    FailureOr<int64_t> dim = getDim(input, i);
+    if (failed(dim))
+      return failure();
+    shape.push_back(*dim);
+  }
+  std::optional<int64_t> count = graph::countElements(shape);
+  if (!count || *count > INT64_MAX / 8)
+    return error() << "the dimensions of input \"" << input.name() << "\" overflow";
+  return RankedTensorType::get(shape, elementType);
+}
+
+FailureOr<func::FuncOp> GraphImporter::createFunction() {
+  SmallVector<Type> types;
+  for (const onnx::ValueInfoProto *input : inputs) {
+    FailureOr<RankedTensorType> type = getInputType(*input);
+    if (failed(type))
+      return failure();
+    types.push_back(*type);
+  }
+  auto function = func::FuncOp::create(
+      builder, NameLoc::get(builder.getStringAttr(graph.name())), "main",
+      builder.getFunctionType(types, {}));
+  Block *body = function.addEntryBlock();
+  for (auto [index, input] : llvm::enumerate(inputs)) {
+    function.setArgAttr(index, graph::kNameAttrName,
+                        builder.getStringAttr(input->name()));
+    values[input->name()] = body->getArgument(index);
+  }
+  builder.setInsertionPointToStart(body);
+  return function;
+}
+
+FailureOr<Value> GraphImporter::getValue(const std::string &name) {
+  Value &value = values[name];
+  if (value)
+    return value;
+  auto it = initializerIndex.find(name);
+  if (it == initializerIndex.end())
+    return error() << "value \"" << name << "\" is used but not computed";
+  llvm::Expected<TypedAttr> attr = initializers.read(it->second);
+  if (!attr)
+    return error() << "initializer \"" << name
+                   << "\": " << llvm::toString(attr.takeError());
+  value = graph::ConstantOp::create(
+      builder, NameLoc::get(builder.getStringAttr(name)), *attr, name);
+  return value;
+}
+
+LogicalResult GraphImporter::defineOutputs(Node &node, ArrayRef<Value> results) {
+  for (int i = 0; i < node.proto.output_size(); ++i) {
+    const std::string &name = node.proto.output(i);
+    if (name.empty())
+      continue;
+    if (static_cast<size_t>(i) >= results.size())
+      return node.error() << "output " << i << " (\"" << name
+                          << "\") is not supported";
+    auto type = cast<RankedTensorType>(results[i].getType());
+    std::optional<int64_t> count = graph::countElements(type.getShape());
+    if (!count || *count > INT64_MAX / 8)
+      return node.error() << "the dimensions of its output " << i << " overflow";
+    values[name] = results[i];
+  }
+  return success();
+}
+
+LogicalResult GraphImporter::importNode(const onnx::NodeProto &proto) {
+  SmallVector<Value> operands, results;
+  for (const std::string &input : proto.input()) {
+    FailureOr<Value> value = input.empty() ? Value() : getValue(input);
+    if (failed(value))
+      return failure();
+    operands.push_back(*value);
+  }
+  while (!operands.empty() && !operands.back())
+    operands.pop_back();
+  Node node(proto, opset, file.path, builder, operands);
+  auto it = getOperators().find(proto.op_type());
+  if (!isDefaultDomain(proto.domain()) || it == getOperators().end())
+    return node.error() << "operator is not supported";
+  const Operator &op = it->second;
+  bool hasNeeded = operands.size() >= op.minInputs &&
+                   llvm::all_of(ArrayRef(operands).take_front(op.minInputs),
+                                [](Value value) { return value != Value(); });
+  if (!hasNeeded || operands.size() > op.maxInputs) {
+    InFlightDiagnostic diagnostic = node.error();
+    diagnostic << "needs " << op.minInputs;
+    if (op.maxInputs != op.minInputs)
+      diagnostic << " to " << op.maxInputs;
+    return diagnostic << " inputs, has " << operands.size()
+                      << (hasNeeded ? "" : " or lacks one in between");
+  }
+  if (failed(op.import(node, results)) || node.hasErrors() ||
+      failed(node.checkAllAttributesRead()))
+    return failure();
+  return defineOutputs(node, results);
+}
+
+/// Warns if the type that the file gives a value is not the inferred one.
+void GraphImporter::warnOfContradiction(const onnx::ValueInfoProto &info,
+                                        StringRef what) {
+  auto it = values.find(info.name());
+  if (it == values.end() || !it->second || !info.type().has_tensor_type())
+    return;
+  auto inferred = cast<RankedTensorType>(it->second.getType());
+  const auto &declared = info.type().tensor_type();
+  Type elementType = getElementType(declared.elem_type(), context);
+  bool agrees = !elementType || elementType == inferred.getElementType();
+  if (declared.has_shape()) {
+    agrees &= declared.shape().dim_size() == inferred.getRank();
+    for (int i = 0; agrees && i < declared.shape().dim_size(); ++i) {
+      const auto &dim = declared.shape().dim(i);
+      auto bound = options.dims.find(dim.dim_param());
+      if (dim.has_dim_value() && dim.dim_value() >= 0)
+        agrees = dim.dim_value() == inferred.getDimSize(i);
+      else if (!dim.dim_param().empty() && bound != options.dims.end())
+        agrees = bound->second == inferred.getDimSize(i);
+    }
+  }
+  if (!agrees)
+    emitWarning(UnknownLoc::get(context))
+        << file.path << ": " << what << " \"" << info.name() << "\" is " << inferred
+        << "; the type that the file declares contradicts this and is ignored";
+}
+
+LogicalResult GraphImporter::createReturn(func::FuncOp function) {
+  SmallVector<Value> results;
+  for (const onnx::ValueInfoProto &output : graph.output()) {
+    FailureOr<Value> value = getValue(output.name());
+    if (failed(value))
+      return failure();
+    results.push_back(*value);
+    warnOfContradiction(output, "output");
+  }
+  func::ReturnOp::create(builder, function.getLoc(), results);
+  function.setType(builder.getFunctionType(
+      function.getFunctionType().getInputs(), TypeRange(ValueRange(results))));
+  for (auto [index, output] : llvm::enumerate(graph.output()))
+    function.setResultAttr(index, graph::kNameAttrName,
+                           builder.getStringAttr(output.name()));
+  return success();
+}
+
+OwningOpRef<ModuleOp> GraphImporter::run() {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
+  builder.setInsertionPointToEnd(module->getBody());
+  if (failed(readOpset()) || failed(collectNames()) || failed(checkDimNames()))
+    return {};
+  FailureOr<func::FuncOp> function = createFunction();
+  if (failed(function))
+    return {};
+  llvm::Expected<std::vector<int>> order = orderNodes(graph, knownNames);
+  if (!order) {
+    error() << llvm::toString(order.takeError());
+    return {};
+  }
+  for (int index : *order)
+    if (failed(importNode(graph.node(index))))
+      return {};
+  if (failed(createReturn(*function)))
+    return {};
+  for (const onnx::ValueInfoProto &info : graph.value_info())
+    warnOfContradiction(info, "value");
+  if (failed(verify(*module)))
+    return {};
+  return module;
+}
+
+} // namespace import
+
+OwningOpRef<ModuleOp> importOnnx(StringRef path, const ImportOptions &options,
+                                 MLIRContext *context) {
+  loadImportDialects(context);
+  import::ModelFile file;
+  if (llvm::Error error = import::loadModelFile(path, file)) {
+    emitError(UnknownLoc::get(context))
+        << path << ": " << llvm::toString(std::move(error));
+    return {};
+  }
+  return import::GraphImporter(file, options, context).run();
+}
+
+void loadImportDialects(MLIRContext *context) {
+  context->loadDialect<func::FuncDialect, graph::GraphDialect>();
+}
+
+} // namespace wafer

@@ -1,0 +1,87 @@
+//===- wafer-translate.cpp - other formats into MLIR -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Graph/ExternalData.h"
+#include "wafer/Import/OnnxImport.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("wafer-translate");
+static cl::opt<std::string> inputFile(cl::Positional, cl::Required,
+                                      cl::desc("<model.onnx>"), cl::cat(category));
+static cl::opt<std::string> outputFile("o", cl::desc("Output file"), cl::init("-"),
+                                       cl::value_desc("file"), cl::cat(category));
+static cl::opt<bool> importOnnxFlag(
+    "import-onnx", cl::desc("Import an ONNX model into the graph dialect"),
+    cl::cat(category));
+static cl::alias onnxToGraph("onnx-to-graph", cl::desc("Alias of --import-onnx"),
+                             cl::aliasopt(importOnnxFlag), cl::cat(category));
+static cl::list<std::string> dims("dim", cl::desc("Size of a symbolic dimension"),
+                                  cl::value_desc("NAME=N"), cl::cat(category));
+static cl::opt<bool> printLocations(
+    "mlir-print-debuginfo", cl::desc("Print locations: the names of ONNX nodes"),
+    cl::cat(category));
+
+/// Exit codes of all tools: 2 for wrong usage or input.
+static constexpr int kBadInput = 2;
+
+static bool parseDims(wafer::ImportOptions &options) {
+  for (const std::string &text : dims) {
+    // The name may hold "=": the size follows the last one.
+    auto [name, size] = StringRef(text).rsplit('=');
+    int64_t value;
+    if (name.empty() || size.getAsInteger(10, value) || value < 0) {
+      llvm::errs() << "error: --dim=" << text << ": expected NAME=N\n";
+      return false;
+    }
+    if (!options.dims.try_emplace(name.str(), value).second) {
+      llvm::errs() << "error: --dim: dimension \"" << name << "\" is given twice\n";
+      return false;
+    }
+  }
+  return true;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv, "wafer-mlir translator\n");
+  if (!importOnnxFlag) {
+    llvm::errs() << "error: no translation is asked for, expected --import-onnx\n";
+    return kBadInput;
+  }
+  wafer::ImportOptions options;
+  if (!parseDims(options))
+    return kBadInput;
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  OwningOpRef<ModuleOp> module = wafer::importOnnx(inputFile, options, &context);
+  if (!module)
+    return kBadInput;
+  StringRef folder = outputFile == "-" ? "" : llvm::sys::path::parent_path(outputFile);
+  if (failed(wafer::graph::rebaseExternalPaths(*module, "", folder)))
+    return kBadInput;
+  std::error_code error;
+  llvm::ToolOutputFile output(outputFile, error, llvm::sys::fs::OF_None);
+  if (error) {
+    llvm::errs() << "error: " << outputFile << ": " << error.message() << "\n";
+    return kBadInput;
+  }
+  OpPrintingFlags flags;
+  if (printLocations)
+    flags.enableDebugInfo();
+  module->print(output.os(), flags);
+  output.keep();
+  return 0;
+}
