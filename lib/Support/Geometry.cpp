@@ -72,7 +72,8 @@ std::optional<Direction> wafer::parseDirection(llvm::StringRef name) {
   return std::nullopt;
 }
 
-llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os, Direction direction) {
+llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os,
+                                     Direction direction) {
   return os << stringifyDirection(direction);
 }
 

@@ -44,7 +44,8 @@ std::optional<StridedRange> uniteRanges(llvm::ArrayRef<StridedRange> ranges) {
 }
 
 /// True when the union keeps the stride of its parts (or is dense).
-bool continues(const StridedRange &a, const StridedRange &b, const StridedRange &all) {
+bool continues(const StridedRange &a, const StridedRange &b,
+               const StridedRange &all) {
   return all.step == 1 || (a.size() > 1 && a.step == all.step) ||
          (b.size() > 1 && b.step == all.step);
 }
@@ -88,17 +89,23 @@ bool mergeResidueClasses(SmallVectorImpl<StridedRange> &ranges) {
   return changed;
 }
 
-void mergeRanges(SmallVectorImpl<StridedRange> &ranges) {
+} // namespace
+
+void wafer::mergeRanges(SmallVectorImpl<StridedRange> &ranges) {
   bool changed = true;
   while (changed && ranges.size() > 1) {
     llvm::sort(ranges);
-    changed = mergeNeighbours(ranges, /*anyPair=*/false) || mergeResidueClasses(ranges) ||
+    changed = mergeNeighbours(ranges, /*anyPair=*/false) ||
+              mergeResidueClasses(ranges) ||
               mergeNeighbours(ranges, /*anyPair=*/true);
   }
 }
 
+namespace {
+
 /// Merges along `along` the rectangles that agree in `across`.
-bool mergeAlong(SmallVectorImpl<StridedRect> &rects, StridedRange StridedRect::*along,
+bool mergeAlong(SmallVectorImpl<StridedRect> &rects,
+                StridedRange StridedRect::*along,
                 StridedRange StridedRect::*across) {
   llvm::sort(rects, [&](const StridedRect &a, const StridedRect &b) {
     return std::tie(a.*across, a.*along) < std::tie(b.*across, b.*along);
@@ -107,7 +114,8 @@ bool mergeAlong(SmallVectorImpl<StridedRect> &rects, StridedRange StridedRect::*
   for (size_t first = 0; first < rects.size();) {
     SmallVector<StridedRange, 8> ranges;
     size_t next = first;
-    for (; next < rects.size() && rects[next].*across == rects[first].*across; ++next)
+    for (; next < rects.size() && rects[next].*across == rects[first].*across;
+         ++next)
       ranges.push_back(rects[next].*along);
     mergeRanges(ranges);
     for (const StridedRange &range : ranges) {

@@ -38,6 +38,8 @@ Partition wafer::overlay(llvm::ArrayRef<Region> regions) {
       partition.cells.push_back({std::move(rest), {unsigned(index)}});
   }
   llvm::sort(partition.cells,
-             [](const Partition::Cell &a, const Partition::Cell &b) { return a.cover < b.cover; });
+             [](const Partition::Cell &a, const Partition::Cell &b) {
+               return a.cover < b.cover;
+             });
   return partition;
 }

@@ -21,7 +21,8 @@ namespace {
 using RectList = SmallVector<StridedRect, 8>;
 
 /// Removes every rectangle of `minus` from every rectangle of `from`.
-RectList subtractRects(ArrayRef<StridedRect> from, ArrayRef<StridedRect> minus) {
+RectList subtractRects(ArrayRef<StridedRect> from,
+                       ArrayRef<StridedRect> minus) {
   RectList rest(from.begin(), from.end());
   for (const StridedRect &cut : minus) {
     RectList next;
@@ -36,7 +37,9 @@ RectList subtractRects(ArrayRef<StridedRect> from, ArrayRef<StridedRect> minus) 
 
 /// True where taking the point out is better kept as a hole: the rectangle
 /// extends in both axes, so that splitting would make several rectangles.
-bool prefersHole(const StridedRect &rect) { return rect.x.size() > 1 && rect.y.size() > 1; }
+bool prefersHole(const StridedRect &rect) {
+  return rect.x.size() > 1 && rect.y.size() > 1;
+}
 
 } // namespace
 
@@ -54,8 +57,28 @@ Region Region::get(ArrayRef<StridedRect> rects, ArrayRef<Point> holes) {
   return region;
 }
 
+Region Region::getDisjoint(ArrayRef<StridedRect> rects) {
+  Region region;
+  region.rects.assign(rects.begin(), rects.end());
+  region.normalise();
+  return region;
+}
+
+SmallVector<StridedRect, 4> Region::splitAtHoles() const {
+  SmallVector<StridedRect, 4> split(rects.begin(), rects.end());
+  for (Point hole : holes) {
+    auto *rect = llvm::find_if(
+        split, [&](const StridedRect &r) { return r.contains(hole); });
+    auto rest = rect->subtract(StridedRect::single(hole));
+    split.erase(rect);
+    split.append(rest.begin(), rest.end());
+  }
+  return split;
+}
+
 bool Region::inRects(Point p) const {
-  return llvm::any_of(rects, [&](const StridedRect &rect) { return rect.contains(p); });
+  return llvm::any_of(
+      rects, [&](const StridedRect &rect) { return rect.contains(p); });
 }
 
 void Region::normalise() {
@@ -70,7 +93,8 @@ void Region::normalise() {
   SmallVector<Point, 0> kept;
   bool split = false;
   for (Point hole : holes) {
-    auto *rect = llvm::find_if(rects, [&](const StridedRect &r) { return r.contains(hole); });
+    auto *rect = llvm::find_if(
+        rects, [&](const StridedRect &r) { return r.contains(hole); });
     if (prefersHole(*rect)) {
       kept.push_back(hole);
       continue;
@@ -83,7 +107,8 @@ void Region::normalise() {
   // A rectangle that consists of holes only vanishes.
   llvm::erase_if(rects, [&](const StridedRect &rect) {
     auto inRect = [&](Point p) { return rect.contains(p); };
-    if (rect.size() > int64_t(kept.size()) || llvm::count_if(kept, inRect) != rect.size())
+    if (rect.size() > int64_t(kept.size()) ||
+        llvm::count_if(kept, inRect) != rect.size())
       return false;
     llvm::erase_if(kept, inRect);
     return true;
@@ -100,9 +125,13 @@ int64_t Region::size() const {
   return count;
 }
 
-bool Region::contains(Point p) const { return inRects(p) && !llvm::is_contained(holes, p); }
+bool Region::contains(Point p) const {
+  return inRects(p) && !llvm::is_contained(holes, p);
+}
 
-bool Region::contains(const Region &other) const { return other.subtract(*this).empty(); }
+bool Region::contains(const Region &other) const {
+  return other.subtract(*this).empty();
+}
 
 bool Region::isDisjoint(const Region &other) const {
   for (const StridedRect &a : rects)
@@ -192,8 +221,10 @@ StridedRect Region::boundingBox() const {
     return {};
   StridedRect box = rects.front().boundingBox();
   for (const StridedRect &rect : rects) {
-    box.x = {std::min(box.x.begin, rect.x.begin), std::max(box.x.end, rect.x.end)};
-    box.y = {std::min(box.y.begin, rect.y.begin), std::max(box.y.end, rect.y.end)};
+    box.x = {std::min(box.x.begin, rect.x.begin),
+             std::max(box.x.end, rect.x.end)};
+    box.y = {std::min(box.y.begin, rect.y.begin),
+             std::max(box.y.end, rect.y.end)};
   }
   return box;
 }
@@ -226,15 +257,19 @@ void Region::forEachPoint(llvm::function_ref<void(Point)> visit) const {
 }
 
 llvm::hash_code wafer::hash_value(const Region &region) {
-  return llvm::hash_combine(
-      llvm::hash_combine_range(region.getRects().begin(), region.getRects().end()),
-      llvm::hash_combine_range(region.getHoles().begin(), region.getHoles().end()));
+  return llvm::hash_combine(llvm::hash_combine_range(region.getRects().begin(),
+                                                     region.getRects().end()),
+                            llvm::hash_combine_range(region.getHoles().begin(),
+                                                     region.getHoles().end()));
 }
 
-llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os, const Region &region) {
+llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os,
+                                     const Region &region) {
   if (region.empty())
     return os << "empty";
-  llvm::interleave(region.getRects(), os, [&](const StridedRect &rect) { os << rect; }, " + ");
+  llvm::interleave(
+      region.getRects(), os, [&](const StridedRect &rect) { os << rect; },
+      " + ");
   if (region.getHoles().empty())
     return os;
   os << " less";

@@ -47,8 +47,9 @@ StridedRange::StridedRange(int64_t begin, int64_t end, int64_t step) {
 }
 
 bool StridedRange::contains(const StridedRange &other) const {
-  return other.empty() || (contains(other.begin) && contains(other.last()) &&
-                           (other.begin == other.last() || other.step % step == 0));
+  return other.empty() ||
+         (contains(other.begin) && contains(other.last()) &&
+          (other.begin == other.last() || other.step % step == 0));
 }
 
 StridedRange StridedRange::clamp(int64_t low, int64_t high) const {
@@ -74,8 +75,9 @@ StridedRange StridedRange::intersect(const StridedRange &other) const {
   if (distance % gcd != 0)
     return {};
   int64_t modulus = other.step / gcd;
-  int64_t k =
-      floorMod(floorMod(distance / gcd, modulus) * inverseModulo(step / gcd, modulus), modulus);
+  int64_t k = floorMod(floorMod(distance / gcd, modulus) *
+                           inverseModulo(step / gcd, modulus),
+                       modulus);
   int64_t first = begin + step * k, period = step * modulus;
   // `first` is at or after `begin`; move it to the first common element >= low.
   if (first < low)
@@ -83,7 +85,8 @@ StridedRange StridedRange::intersect(const StridedRange &other) const {
   return StridedRange(first, high, period);
 }
 
-llvm::SmallVector<StridedRange, 4> StridedRange::subtract(const StridedRange &other) const {
+llvm::SmallVector<StridedRange, 4>
+StridedRange::subtract(const StridedRange &other) const {
   llvm::SmallVector<StridedRange, 4> rest;
   auto add = [&](StridedRange range) {
     if (!range.empty())
@@ -119,7 +122,8 @@ StridedRange StridedRange::shift(int64_t offset) const {
   return shifted;
 }
 
-llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os, const StridedRange &range) {
+llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os,
+                                     const StridedRange &range) {
   os << range.begin;
   if (range.size() == 1)
     return os;
@@ -140,7 +144,8 @@ StridedRect StridedRect::intersect(const StridedRect &other) const {
   return {x.intersect(other.x), y.intersect(other.y)};
 }
 
-llvm::SmallVector<StridedRect, 4> StridedRect::subtract(const StridedRect &other) const {
+llvm::SmallVector<StridedRect, 4>
+StridedRect::subtract(const StridedRect &other) const {
   StridedRect common = intersect(other);
   llvm::SmallVector<StridedRect, 4> rest;
   if (common.empty()) {
@@ -155,12 +160,15 @@ llvm::SmallVector<StridedRect, 4> StridedRect::subtract(const StridedRect &other
   return rest;
 }
 
-StridedRect StridedRect::shift(int64_t dx, int64_t dy) const { return {x.shift(dx), y.shift(dy)}; }
+StridedRect StridedRect::shift(int64_t dx, int64_t dy) const {
+  return {x.shift(dx), y.shift(dy)};
+}
 
 StridedRect StridedRect::boundingBox() const {
   return {StridedRange(x.begin, x.end), StridedRange(y.begin, y.end)};
 }
 
-llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os, const StridedRect &rect) {
+llvm::raw_ostream &wafer::operator<<(llvm::raw_ostream &os,
+                                     const StridedRect &rect) {
   return os << '[' << rect.x << ", " << rect.y << ']';
 }

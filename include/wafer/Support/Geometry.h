@@ -36,10 +36,14 @@ struct Point {
   Point operator-(Point other) const { return {x - other.x, y - other.y}; }
   bool operator==(Point other) const { return x == other.x && y == other.y; }
   bool operator!=(Point other) const { return !(*this == other); }
-  bool operator<(Point other) const { return std::tie(y, x) < std::tie(other.y, other.x); }
+  bool operator<(Point other) const {
+    return std::tie(y, x) < std::tie(other.y, other.x);
+  }
 };
 
-inline llvm::hash_code hash_value(Point p) { return llvm::hash_combine(p.x, p.y); }
+inline llvm::hash_code hash_value(Point p) {
+  return llvm::hash_combine(p.x, p.y);
+}
 
 /// Prints `(x,y)`.
 llvm::raw_ostream &operator<<(llvm::raw_ostream &os, Point p);
@@ -48,7 +52,8 @@ llvm::raw_ostream &operator<<(llvm::raw_ostream &os, Point p);
 /// processor.
 enum class Direction : uint8_t { North, South, East, West, Ramp };
 
-inline constexpr Direction allDirections[] = {Direction::North, Direction::South, Direction::East,
+inline constexpr Direction allDirections[] = {Direction::North,
+                                              Direction::South, Direction::East,
                                               Direction::West, Direction::Ramp};
 
 /// The side that faces `direction` in the neighbour; the ramp faces itself.
@@ -82,13 +87,19 @@ public:
   void insert(Direction direction) { mask |= bit(direction); }
   void erase(Direction direction) { mask &= ~bit(direction); }
   bool contains(Direction direction) const { return mask & bit(direction); }
-  bool contains(DirectionSet other) const { return (mask & other.mask) == other.mask; }
+  bool contains(DirectionSet other) const {
+    return (mask & other.mask) == other.mask;
+  }
   bool empty() const { return mask == 0; }
   unsigned size() const;
   uint8_t bits() const { return mask; }
 
-  DirectionSet operator|(DirectionSet o) const { return fromBits(mask | o.mask); }
-  DirectionSet operator&(DirectionSet o) const { return fromBits(mask & o.mask); }
+  DirectionSet operator|(DirectionSet o) const {
+    return fromBits(mask | o.mask);
+  }
+  DirectionSet operator&(DirectionSet o) const {
+    return fromBits(mask & o.mask);
+  }
   bool operator==(DirectionSet o) const { return mask == o.mask; }
   bool operator!=(DirectionSet o) const { return mask != o.mask; }
   bool operator<(DirectionSet o) const { return mask < o.mask; }

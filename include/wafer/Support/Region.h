@@ -30,12 +30,20 @@ public:
   Region(StridedRange x, StridedRange y) : Region(StridedRect(x, y)) {}
   /// The union of `rects` (they may overlap) less `holes` (points outside the
   /// rectangles are ignored).
-  static Region get(llvm::ArrayRef<StridedRect> rects, llvm::ArrayRef<Point> holes = {});
+  static Region get(llvm::ArrayRef<StridedRect> rects,
+                    llvm::ArrayRef<Point> holes = {});
+
+  /// As get, for rectangles that are known to be disjoint (unchecked): the cost
+  /// is near linear.
+  static Region getDisjoint(llvm::ArrayRef<StridedRect> rects);
 
   /// Disjoint rectangles, sorted.
   llvm::ArrayRef<StridedRect> getRects() const { return rects; }
   /// Sorted points, each inside one of the rectangles.
   llvm::ArrayRef<Point> getHoles() const { return holes; }
+
+  /// The region as disjoint rectangles alone: those with holes are split.
+  llvm::SmallVector<StridedRect, 4> splitAtHoles() const;
 
   /// The number of PEs.
   int64_t size() const;
@@ -59,7 +67,9 @@ public:
   /// rectangle by rectangle, each row by row.
   void forEachPoint(llvm::function_ref<void(Point)> visit) const;
 
-  bool operator==(const Region &o) const { return rects == o.rects && holes == o.holes; }
+  bool operator==(const Region &o) const {
+    return rects == o.rects && holes == o.holes;
+  }
   bool operator!=(const Region &o) const { return !(*this == o); }
   bool operator<(const Region &o) const {
     return std::tie(rects, holes) < std::tie(o.rects, o.holes);

@@ -63,6 +63,9 @@ inline llvm::hash_code hash_value(const StridedRange &r) {
 /// Prints `b:e`, `b:e:s`, or `b` for a single element.
 llvm::raw_ostream &operator<<(llvm::raw_ostream &os, const StridedRange &range);
 
+/// Merges disjoint ranges where their union is a range; sorts them.
+void mergeRanges(llvm::SmallVectorImpl<StridedRange> &ranges);
+
 /// The product of two strided ranges. Canonical: empty in one axis means empty
 /// in both.
 struct StridedRect {
@@ -91,10 +94,14 @@ struct StridedRect {
   bool operator==(const StridedRect &o) const { return x == o.x && y == o.y; }
   bool operator!=(const StridedRect &o) const { return !(*this == o); }
   /// Row by row: by y, then by x.
-  bool operator<(const StridedRect &o) const { return std::tie(y, x) < std::tie(o.y, o.x); }
+  bool operator<(const StridedRect &o) const {
+    return std::tie(y, x) < std::tie(o.y, o.x);
+  }
 };
 
-inline llvm::hash_code hash_value(const StridedRect &r) { return llvm::hash_combine(r.x, r.y); }
+inline llvm::hash_code hash_value(const StridedRect &r) {
+  return llvm::hash_combine(r.x, r.y);
+}
 
 /// Prints `[x, y]`, for instance `[0:4, 0:3]`.
 llvm::raw_ostream &operator<<(llvm::raw_ostream &os, const StridedRect &rect);
