@@ -40,7 +40,9 @@ constexpr unsigned maxAttempts = 300;
 /// Steps of the exact colouring for each candidate of the explanation.
 constexpr uint64_t explanationBudget = 20000;
 /// More sources than this at absolute coordinates are refused unseen.
-constexpr int64_t maxSeparateSources = 4096;
+constexpr int64_t maxSeparateSources = 1024;
+/// Names in a message; RouteFailure::nets has them all.
+constexpr size_t maxNames = 8;
 
 class Router {
 public:
@@ -73,8 +75,11 @@ private:
   bool ripUp(Attempt &attempt);
   void explainPiece(RoutingState::PieceId id);
   void explain(const Attempt &attempt);
+  /// The conflict is at one PE, in several around it, or (Unproven) the search
+  /// gave up.
+  enum class Reason { AtPE, Around, Unproven };
   void reportFailure(Point pe, unsigned needed, unsigned epoch,
-                     std::vector<unsigned> nets, bool atPE);
+                     std::vector<unsigned> nets, Reason reason);
   void writeAnswer(const Attempt &attempt, RouteAnswer &answer);
 
   const RouteProblem &problem;
@@ -100,7 +105,8 @@ bool Router::checkCommonReaders() {
           continue;
         Point reader{d.x.at(sources.x.begin).begin,
                      d.y.at(sources.y.begin).begin};
-        reportFailure(reader, common, value.epoch, {unsigned(net)}, true);
+        reportFailure(reader, common, value.epoch, {unsigned(net)},
+                      Reason::AtPE);
         return false;
       }
       int64_t separate =
@@ -194,7 +200,7 @@ void Router::explainPiece(RoutingState::PieceId id) {
     }
   }
   most = std::max<int64_t>(most, problem.colours.size() + 1);
-  reportFailure(worst, most, net.epoch, {id.net}, true);
+  reportFailure(worst, most, net.epoch, {id.net}, Reason::AtPE);
 }
 
 void Router::explain(const Attempt &attempt) {
@@ -207,6 +213,7 @@ void Router::explain(const Attempt &attempt) {
   for (unsigned channel : channels)
     for (unsigned family : attempt.channels[channel].families)
       nets.insert(netOf(family));
+  ColouringStatus status = ColouringStatus::Impossible;
   auto cannotCoexist = [&] {
     std::vector<unsigned> alive;
     for (unsigned channel : channels)
@@ -224,26 +231,43 @@ void Router::explain(const Attempt &attempt) {
     if (!cannotCoexist())
       nets.insert(net);
   }
+  cannotCoexist();
+  Reason reason = atPE                                    ? Reason::AtPE
+                  : status == ColouringStatus::Impossible ? Reason::Around
+                                                          : Reason::Unproven;
   unsigned needed = atPE ? crowded.channels.size() : problem.colours.size() + 1;
   reportFailure(crowded.pe, needed, crowded.epoch,
-                std::vector<unsigned>(nets.begin(), nets.end()), atPE);
+                std::vector<unsigned>(nets.begin(), nets.end()), reason);
 }
 
 void Router::reportFailure(Point pe, unsigned needed, unsigned epoch,
-                           std::vector<unsigned> nets, bool atPE) {
+                           std::vector<unsigned> nets, Reason reason) {
   failure.pe = pe;
   failure.coloursNeeded = needed;
   failure.epoch = epoch;
   failure.nets = std::move(nets);
   failure.message.clear();
   llvm::raw_string_ostream os(failure.message);
-  os << "requires " << (atPE ? "" : "at least ") << needed << " colours "
-     << (atPE ? "at" : "around") << " PE " << pe << " but "
-     << failure.coloursUsable << (failure.coloursUsable == 1 ? " is" : " are")
-     << " usable: ";
-  llvm::interleave(
-      failure.nets, os,
-      [&](unsigned net) { os << '"' << problem.nets[net].name << '"'; }, ", ");
+  auto names = [&] {
+    llvm::ArrayRef<unsigned> shown(failure.nets);
+    llvm::interleave(
+        shown.take_front(maxNames), os,
+        [&](unsigned net) { os << '"' << problem.nets[net].name << '"'; },
+        ", ");
+    if (shown.size() > maxNames)
+      os << " and " << shown.size() - maxNames << " more";
+  };
+  if (reason == Reason::Unproven) {
+    os << "found no routes with the " << failure.coloursUsable
+       << " usable colours around PE " << pe << " for ";
+    names();
+    return;
+  }
+  os << "requires " << (reason == Reason::AtPE ? "" : "at least ") << needed
+     << " colours " << (reason == Reason::AtPE ? "at" : "around") << " PE "
+     << pe << " but " << failure.coloursUsable
+     << (failure.coloursUsable == 1 ? " is" : " are") << " usable: ";
+  names();
   os << " cannot coexist";
   if (failure.nets.size() == 1)
     os << " with itself";

@@ -83,6 +83,9 @@ bool RoutingState::canFlip(PieceId id) {
 void RoutingState::flip(PieceId id) { shapes[id] = otherShape(shapes[id]); }
 
 bool RoutingState::meets(unsigned a, unsigned b) {
+  // Most pairs are far apart; only the others are worth remembering.
+  if (families[a].box.intersect(families[b].box).empty())
+    return false;
   auto [entry, isNew] = meeting.try_emplace(std::minmax(a, b), false);
   if (isNew)
     entry->second = families[a].meets(families[b]);

@@ -56,8 +56,8 @@ struct RouteFailure {
   unsigned coloursNeeded = 0;
   unsigned coloursUsable = 0;
   unsigned epoch = 0;
-  /// Indices of nets that cannot coexist: without any one of them, the rest
-  /// could.
+  /// Indices of nets that cannot coexist in the shapes tried last: without any
+  /// one of them, the rest could (as far as a bounded search tells).
   std::vector<unsigned> nets;
   std::string message;
 };
