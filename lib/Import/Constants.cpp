@@ -10,7 +10,7 @@
 
 using namespace mlir;
 
-namespace wafer::import {
+namespace wafer::importer {
 
 static FailureOr<TypedAttr> importTensor(Node &node, const onnx::TensorProto &tensor) {
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
@@ -64,4 +64,4 @@ void addConstantOperators(OperatorTable &table) {
   table["Constant"] = {0, 0, importConstant};
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

@@ -10,7 +10,7 @@
 
 using namespace mlir;
 
-namespace wafer::import {
+namespace wafer::importer {
 
 template <typename OpT>
 static LogicalResult importBinary(Node &node, SmallVectorImpl<Value> &results) {
@@ -60,4 +60,4 @@ void addElementwiseOperators(OperatorTable &table) {
   table["Identity"] = {1, 1, importIdentity};
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

@@ -15,7 +15,7 @@
 using namespace mlir;
 namespace path = llvm::sys::path;
 
-namespace wafer::import {
+namespace wafer::importer {
 
 static llvm::Error makeError(const Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
@@ -128,4 +128,4 @@ InitializerReader::readExternal(const onnx::TensorProto &tensor,
                       (*buffer)->getBuffer().substr(offset, size));
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

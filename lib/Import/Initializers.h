@@ -13,7 +13,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringMap.h"
 
-namespace wafer::import {
+namespace wafer::importer {
 
 /// Turns initializers into attribute values: small ones dense, large ones
 /// #graph.external in the model's file or its external data.
@@ -40,6 +40,6 @@ private:
                                uint64_t offset, llvm::StringRef bytes);
 };
 
-} // namespace wafer::import
+} // namespace wafer::importer
 
 #endif // WAFER_LIB_IMPORT_INITIALIZERS_H

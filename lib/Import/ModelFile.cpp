@@ -15,7 +15,7 @@
 
 using namespace llvm;
 
-namespace wafer::import {
+namespace wafer::importer {
 namespace {
 
 /// Keeps the first error of protobuf's text parser.
@@ -82,4 +82,4 @@ Error loadModelFile(StringRef path, ModelFile &file) {
   }
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-namespace wafer::import {
+namespace wafer::importer {
 
 /// Constants up to this size live in the IR, larger ones in their files.
 inline constexpr uint64_t kInlineSizeInBytes = 1024;
@@ -44,6 +44,6 @@ llvm::Error loadModelFile(llvm::StringRef path, ModelFile &file);
 bool stripInitializers(llvm::StringRef model, std::string &skeleton,
                        std::vector<std::optional<ByteRange>> &data);
 
-} // namespace wafer::import
+} // namespace wafer::importer
 
 #endif // WAFER_LIB_IMPORT_MODELFILE_H

@@ -10,7 +10,7 @@
 using namespace mlir;
 using onnx::AttributeProto;
 
-namespace wafer::import {
+namespace wafer::importer {
 
 StringRef getNodeName(const onnx::NodeProto &node) {
   if (!node.name().empty())
@@ -200,4 +200,4 @@ DenseElementsAttr createDense(RankedTensorType type, ArrayRef<uint8_t> bytes) {
       type, {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

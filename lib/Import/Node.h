@@ -15,7 +15,7 @@
 #include "llvm/ADT/StringSet.h"
 #include <onnx/onnx_pb.h>
 
-namespace wafer::import {
+namespace wafer::importer {
 
 /// `node "fc1/MatMul" (MatMul)`; a node without a name is called by its output.
 std::string describeNode(const onnx::NodeProto &node);
@@ -81,7 +81,7 @@ using NodeImporter = mlir::LogicalResult (*)(Node &node,
 
 struct Operator {
   size_t minInputs, maxInputs;
-  NodeImporter import;
+  NodeImporter run;
 };
 
 /// Operators of ONNX's default domain by name.
@@ -114,6 +114,6 @@ mlir::Value createBinary(Node &node, mlir::Value lhs, mlir::Value rhs) {
 mlir::DenseElementsAttr createDense(mlir::RankedTensorType type,
                                     llvm::ArrayRef<uint8_t> bytes);
 
-} // namespace wafer::import
+} // namespace wafer::importer
 
 #endif // WAFER_LIB_IMPORT_NODE_H

@@ -10,7 +10,7 @@
 
 using namespace llvm;
 
-namespace wafer::import {
+namespace wafer::importer {
 namespace {
 
 class Orderer {
@@ -131,4 +131,4 @@ Expected<std::vector<int>> orderNodes(const onnx::GraphProto &graph,
   return Orderer(graph, known).run();
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

@@ -13,7 +13,7 @@
 #include <onnx/onnx_pb.h>
 #include <vector>
 
-namespace wafer::import {
+namespace wafer::importer {
 
 /// The indices of the nodes on which the outputs of `graph` depend, each after
 /// those that it reads from and else in the file's order. `known` are the names
@@ -22,6 +22,6 @@ namespace wafer::import {
 llvm::Expected<std::vector<int>> orderNodes(const onnx::GraphProto &graph,
                                             const llvm::StringSet<> &known);
 
-} // namespace wafer::import
+} // namespace wafer::importer
 
 #endif // WAFER_LIB_IMPORT_NODEORDER_H

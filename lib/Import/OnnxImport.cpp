@@ -31,7 +31,7 @@
 using namespace mlir;
 
 namespace wafer {
-namespace import {
+namespace importer {
 namespace {
 
 const OperatorTable &getOperators() {
@@ -298,7 +298,7 @@ LogicalResult GraphImporter::importNode(const onnx::NodeProto &proto) {
     return diagnostic << " inputs, has " << operands.size()
                       << (hasNeeded ? "" : " or lacks one in between");
   }
-  if (failed(op.import(node, results)) || node.hasErrors() ||
+  if (failed(op.run(node, results)) || node.hasErrors() ||
       failed(node.checkAllAttributesRead()))
     return failure();
   return defineOutputs(node, results);
@@ -374,18 +374,18 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   return module;
 }
 
-} // namespace import
+} // namespace importer
 
 OwningOpRef<ModuleOp> importOnnx(StringRef path, const ImportOptions &options,
                                  MLIRContext *context) {
   loadImportDialects(context);
-  import::ModelFile file;
-  if (llvm::Error error = import::loadModelFile(path, file)) {
+  importer::ModelFile file;
+  if (llvm::Error error = importer::loadModelFile(path, file)) {
     emitError(UnknownLoc::get(context))
         << path << ": " << llvm::toString(std::move(error));
     return {};
   }
-  return import::GraphImporter(file, options, context).run();
+  return importer::GraphImporter(file, options, context).run();
 }
 
 void loadImportDialects(MLIRContext *context) {

@@ -9,7 +9,7 @@
 
 using namespace mlir;
 
-namespace wafer::import {
+namespace wafer::importer {
 
 /// lhs · rhs, or null after an error.
 static Value createMatmul(Node &node, bool transposeA, bool transposeB) {
@@ -89,4 +89,4 @@ void addProductOperators(OperatorTable &table) {
   table["Gemm"] = {2, 3, importGemm};
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

@@ -10,7 +10,7 @@
 
 using namespace mlir;
 
-namespace wafer::import {
+namespace wafer::importer {
 
 static void createReshape(Node &node, ArrayRef<int64_t> shape,
                           SmallVectorImpl<Value> &results) {
@@ -104,4 +104,4 @@ void addShapeOperators(OperatorTable &table) {
   table["Transpose"] = {1, 1, importTranspose};
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

@@ -22,7 +22,7 @@
 
 using namespace llvm;
 
-namespace wafer::import {
+namespace wafer::importer {
 namespace {
 
 enum WireType : unsigned { Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5 };
@@ -189,4 +189,4 @@ bool stripInitializers(StringRef model, std::string &skeleton,
   return Stripper(model, data).stripModel(skeleton);
 }
 
-} // namespace wafer::import
+} // namespace wafer::importer

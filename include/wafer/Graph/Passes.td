@@ -1,0 +1,58 @@
+//===- Passes.td - normalisation of tensor graphs -----------*- tablegen -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WAFER_GRAPH_PASSES_TD
+#define WAFER_GRAPH_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FoldConstants : Pass<"graph-fold-constants"> {
+  let summary = "computes what depends on small constants only";
+  let description = [{
+    Replaces maps (add, sub, mul, relu, cast) and transposes whose operands are
+    all dense constants by their value, if operands and result have at most 4096
+    elements each. Every op rounds to its type. Constants in files and resources
+    are not read; a reshape of any constant is only a change of its type.
+
+    ```mlir
+    %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
+    %1 = graph.cast %0 : tensor<2xf32> -> tensor<2xf16>
+    ```
+    becomes
+    ```mlir
+    %1 = graph.constant dense<[1.0, 2.0]> : tensor<2xf16>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def Simplify : Pass<"graph-simplify"> {
+  let summary = "brings graphs into the few forms that later stages know";
+  let description = [{
+    Applies the folds and canonical forms of the dialect and makes matrix
+    products of stacked rows products of matrices: a product of an operand of
+    rank 3 or more with one matrix works on a reshape to rank 2, and maps
+    that follow move in front of the reshape back. Dead ops disappear.
+
+    ```mlir
+    %0 = graph.matmul %x, %w
+       : (tensor<2x3x4xf32>, tensor<4x5xf32>) -> tensor<2x3x5xf32>
+    %1 = graph.relu %0 : tensor<2x3x5xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = graph.reshape %x : tensor<2x3x4xf32> -> tensor<6x4xf32>
+    %1 = graph.matmul %0, %w
+       : (tensor<6x4xf32>, tensor<4x5xf32>) -> tensor<6x5xf32>
+    %2 = graph.relu %1 : tensor<6x5xf32>
+    %3 = graph.reshape %2 : tensor<6x5xf32> -> tensor<2x3x5xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+#endif // WAFER_GRAPH_PASSES_TD
