@@ -130,10 +130,14 @@ LogicalResult BlockEvaluator::run(ArrayRef<Tensor> inputs,
   for (auto [argument, tensor] : llvm::zip_equal(block.getArguments(), inputs))
     if (failed(define(argument, tensor, /*round=*/false)))
       return failure();
-  for (Operation &op : block.without_terminator())
+  if (block.empty())
+    return emitError(block.getParentOp()->getLoc(), "an empty block has no results");
+  // By position: the terminator may be an op that is not registered.
+  Operation &terminator = block.back();
+  for (Operation &op : llvm::drop_end(block))
     if (failed(evaluate(op)))
       return failure();
-  for (OpOperand &operand : block.getTerminator()->getOpOperands()) {
+  for (OpOperand &operand : terminator.getOpOperands()) {
     FailureOr<Tensor> tensor = use(operand);
     if (failed(tensor))
       return failure();
