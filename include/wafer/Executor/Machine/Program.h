@@ -1,0 +1,171 @@
+//===- Program.h - a pe.module decoded for execution ------------*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What both executors run: instructions in flat lists, expressions compiled, symbols resolved. The IR must outlive it
+// (messages point at its ops).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WAFER_EXECUTOR_MACHINE_PROGRAM_H
+#define WAFER_EXECUTOR_MACHINE_PROGRAM_H
+
+#include "dialects/PE/PE.h"
+#include "wafer/Executor/Machine/Elements.h"
+#include "wafer/Executor/Machine/Expr.h"
+#include "llvm/Support/Error.h"
+
+namespace wafer::exec {
+
+/// An operand of a vector instruction.
+struct Operand {
+  enum class Kind : uint8_t { None, Memory, Queue, Scalar, Discard };
+  Kind kind = Kind::None;
+  Elem type = Elem::F32;
+  /// Queue: its number; input or output follows from the side.
+  unsigned queue = 0;
+  /// Scalar: its bits.
+  uint32_t bits = 0;
+  /// Memory: the buffer's address in bytes and size in elements, then offset and strides in elements.
+  int64_t address = 0;
+  int64_t size = 0;
+  Expr offset;
+  std::array<int64_t, 4> strides = {0, 0, 0, 0};
+  llvm::StringRef buffer;
+};
+
+struct Instruction {
+  enum class Kind : uint8_t { Vector, Control, Bind, Loop, EndLoop, Async, EndThread, Await, Barrier };
+  Kind kind = Kind::EndThread;
+  mlir::Operation *op = nullptr;
+
+  // Vector. Extents are padded in front with 1 to four; strides likewise with 0.
+  pe::Opcode opcode = pe::Opcode::Move;
+  Elem type = Elem::F32;
+  Elem from = Elem::F32;
+  unsigned numSources = 0;
+  std::array<Expr, 4> extents;
+  Operand destination;
+  std::array<Operand, 2> sources;
+  ElementFn fn = nullptr;
+  /// Points a beat (E50); 1 with a fabric operand.
+  int64_t rate = 1;
+  bool usesFabric = false;
+
+  // Control: commands in the encoding of control wavelets; destination.queue is the queue.
+  uint32_t commands = 0;
+  // Bind: destination.queue, isInput and colour.
+  bool isInput = false;
+  unsigned colour = 0;
+  // Loop: the trip count and the loop's depth; target is the instruction behind its EndLoop. EndLoop: target is the body.
+  Expr count;
+  unsigned depth = 0;
+  // Async: the microthread (0 is the first); target is the instruction behind the block.
+  unsigned thread = 0;
+  size_t target = 0;
+  // Await: bit t for microthread t.
+  uint64_t threads = 0;
+  // Barrier.
+  unsigned epoch = 0;
+};
+
+/// Control wavelets (E42): the number of commands in the low 4 bits, above them 2 bits for each, the first one lowest.
+constexpr uint32_t encodeCommands(uint32_t count, uint64_t commands) { return count | commands << 4; }
+struct ControlWavelet {
+  uint32_t bits;
+  bool hasCommand() const { return bits & 15; }
+  pe::Command first() const { return static_cast<pe::Command>(bits >> 4 & 3); }
+  uint32_t withoutFirst() const { return hasCommand() ? encodeCommands((bits & 15) - 1, bits >> 6) : 0; }
+};
+/// The most commands that the encoding holds.
+constexpr unsigned kMaxCommands = 14;
+
+/// Nested extents and an element index over them: host copies and feeds.
+struct Nest {
+  std::vector<Expr> extents;
+  Expr index;
+};
+
+/// pe.load or pe.store of a program.
+struct HostCopy {
+  pe::HostOp host;
+  bool isStore = false;
+  bool once = false;
+  Nest nest;
+  Operand memory;
+  std::vector<int64_t> strides;
+  mlir::Operation *op = nullptr;
+};
+
+struct Program {
+  pe::ProgramOp op;
+  wafer::Region region;
+  /// The main thread starts at instruction 0; microthread bodies stand inside.
+  std::vector<Instruction> code;
+  std::vector<HostCopy> copies;
+  /// The bytes of SRAM that buffers use, as [begin, end), multiples of 4.
+  int64_t memoryBegin = 0, memoryEnd = 0;
+  /// The last byte of any buffer.
+  int64_t sramBytes = 0;
+};
+
+struct Feed {
+  pe::FeedOp op;
+  pe::HostOp host;
+  Direction side;
+  wafer::Region region;
+  unsigned colour;
+  Nest nest;
+};
+
+/// One pe.route.
+struct Route {
+  struct Position {
+    Direction input;
+    DirectionSet outputs;
+  };
+  mlir::Operation *op = nullptr;
+  unsigned colour = 0, epoch = 0;
+  wafer::Region region;
+  llvm::SmallVector<Position, 4> positions;
+  bool wraps = false;
+};
+
+/// The numbers of the machine that execution needs (docs/MachineDescription.md).
+struct MachineNumbers {
+  int64_t width, height, colours, microthreads;
+  std::vector<int64_t> inDepths, outDepths;
+  int64_t hop, ramp, linkBuffer, setup, async, completion, loop, barrier;
+  int64_t clockHz;
+  /// Sum over the ports, in wavelets per 1,000 cycles.
+  int64_t portRate;
+};
+
+struct LoadedModule {
+  pe::ModuleOp op;
+  MachineNumbers machine;
+  int64_t launches = 1;
+  unsigned numEpochs = 1;
+  std::vector<Program> programs;
+  std::vector<Route> routes;
+  std::vector<Feed> feeds;
+  /// Width plus height of the box around all programs (E54).
+  int64_t span = 0;
+
+  /// Wavelets per 1,000 cycles of the port at this edge PE (0 if there is none).
+  int64_t getPortRate(Direction side, Point p) const;
+};
+
+/// Decodes a verified module. What an executor cannot run although the verifier accepts it is an error here: streams, a
+/// division by a non-constant, programs whose barriers differ (E41).
+llvm::Expected<LoadedModule> loadModule(pe::ModuleOp module);
+
+/// `pe.add @acc[...] = ... at file:line` without regions, for messages.
+std::string describe(mlir::Operation *op);
+
+} // namespace wafer::exec
+
+#endif // WAFER_EXECUTOR_MACHINE_PROGRAM_H

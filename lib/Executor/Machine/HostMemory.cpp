@@ -1,0 +1,178 @@
+//===- HostMemory.cpp - host tensors and copies to and from SRAM *- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Executor/Machine/HostMemory.h"
+#include "wafer/Executor/Constants.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace wafer;
+using namespace wafer::exec;
+using llvm::Error;
+
+const Tensor *HostMemory::get(llvm::StringRef name) const {
+  auto it = tensors.find(name);
+  return it == tensors.end() ? nullptr : &it->second;
+}
+
+Tensor &HostMemory::operator[](pe::HostOp host) { return tensors[host.getSymName()]; }
+
+Error HostMemory::prepare(llvm::ArrayRef<pe::HostOp> hosts) {
+  for (pe::HostOp host : hosts) {
+    StringRef name = host.getSymName();
+    RankedTensorType type = host.getTensorType();
+    std::optional<ElementType> elementType = getElementType(type.getElementType());
+    if (!elementType || countElements(type.getShape()) < 0)
+      return llvm::createStringError(describe(host) + ": no such tensor can be held");
+    auto found = tensors.find(name);
+    bool isSet = found != tensors.end();
+    if (host.getKind() == pe::HostKind::Constant && !isSet) {
+      if (!resolver)
+        return llvm::createStringError("no value is known for constant @" + name);
+      llvm::Expected<Tensor> value = resolver(host);
+      if (!value)
+        return value.takeError();
+      tensors[name] = std::move(*value);
+      isSet = true;
+    }
+    if (!isSet) {
+      if (host.getKind() == pe::HostKind::Input)
+        return llvm::createStringError("no value is given for input @" + name);
+      Tensor &tensor = tensors[name] = Tensor(*elementType, type.getShape());
+      tensor.name = name.str();
+      MutableArrayRef<uint8_t> bytes = tensor.getMutableBytes();
+      std::fill(bytes.begin(), bytes.end(), 0xFF);
+    }
+    const Tensor &tensor = tensors[name];
+    if (!hasType(tensor, type)) {
+      std::string expected;
+      llvm::raw_string_ostream(expected) << type;
+      return llvm::createStringError("host tensor @" + name + " is declared as " + expected + " but " +
+                                     tensor.getTypeString() + " is given");
+    }
+  }
+  return Error::success();
+}
+
+std::vector<pe::HostOp> exec::getHosts(const LoadedModule &module) {
+  llvm::SetVector<Operation *> hosts;
+  for (const Feed &feed : module.feeds)
+    hosts.insert(pe::HostOp(feed.host));
+  for (const Program &program : module.programs)
+    for (const HostCopy &copy : program.copies)
+      hosts.insert(pe::HostOp(copy.host));
+  std::vector<pe::HostOp> result;
+  for (Operation *host : hosts)
+    result.push_back(cast<pe::HostOp>(host));
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Nests
+//===----------------------------------------------------------------------===//
+
+static bool walkNest(const Nest &nest, size_t depth, ExprValues &values, llvm::SmallVectorImpl<int64_t> &outer,
+                     llvm::function_ref<bool(const NestRun &)> visit) {
+  if (nest.extents.empty())
+    return visit({nest.index.eval(values), 0, 1, outer});
+  int64_t extent = nest.extents[depth].eval(values);
+  int64_t &index = values[machine::kIndex0 + depth];
+  if (depth + 1 == nest.extents.size()) {
+    index = 0;
+    if (std::optional<int64_t> stride = nest.index.getFactor(machine::kIndex0 + depth))
+      return extent <= 0 || visit({nest.index.eval(values), *stride, extent, outer});
+    // Not linear in the innermost index: runs of one element, whose position is told by one more outer index.
+    for (index = 0; index < extent; ++index) {
+      outer.push_back(index);
+      bool goOn = visit({nest.index.eval(values), 0, 1, outer});
+      outer.pop_back();
+      if (!goOn)
+        return false;
+    }
+    return true;
+  }
+  for (int64_t i = 0; i < extent; ++i) {
+    index = i;
+    outer.push_back(i);
+    bool goOn = walkNest(nest, depth + 1, values, outer, visit);
+    outer.pop_back();
+    if (!goOn)
+      return false;
+  }
+  return true;
+}
+
+bool exec::forEachRun(const Nest &nest, ExprValues values, llvm::function_ref<bool(const NestRun &)> visit) {
+  llvm::SmallVector<int64_t, 8> outer;
+  return walkNest(nest, 0, values, outer, visit);
+}
+
+int64_t exec::countPoints(const Nest &nest, const ExprValues &values) {
+  int64_t points = 0;
+  forEachRun(nest, values, [&](const NestRun &run) {
+    points += run.count;
+    return true;
+  });
+  return points;
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+static void copyRun(T *host, int64_t hostStride, PEMemory memory, int64_t address, int64_t strideInBytes, int64_t count,
+                    bool isStore) {
+  constexpr int64_t kPerWord = 4 / sizeof(T);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t at = address + i * strideInBytes - memory.base;
+    T *element = reinterpret_cast<T *>(memory.words + (at >> 2) * memory.pitch) + (at & 3) / sizeof(T) % kPerWord;
+    if (isStore)
+      std::memcpy(host + i * hostStride, element, sizeof(T));
+    else
+      std::memcpy(element, host + i * hostStride, sizeof(T));
+  }
+}
+
+/// True if elements first, first + stride, ... (count of them) lie in [0, size).
+static bool isInside(int64_t first, int64_t stride, int64_t count, int64_t size) {
+  int64_t last = first + (count - 1) * stride;
+  return std::min(first, last) >= 0 && std::max(first, last) < size;
+}
+
+Error exec::copyForPE(const HostCopy &copy, Tensor &host, PEMemory memory, Point p, int64_t launch, uint64_t &bytes) {
+  ExprValues values = {p.x, p.y, launch};
+  int64_t offset = copy.memory.offset.eval(values);
+  int64_t elementBytes = getBytes(copy.memory.type);
+  uint8_t *data = copy.isStore ? host.getMutableBytes().data() : const_cast<uint8_t *>(host.getBytes().data());
+  std::string problem;
+  forEachRun(copy.nest, values, [&](const NestRun &run) {
+    int64_t element = offset;
+    for (auto [index, stride] : llvm::zip(run.outer, copy.strides))
+      element += index * stride;
+    int64_t stride = run.outer.size() < copy.strides.size() ? copy.strides[run.outer.size()] : 0;
+    bool isHostFine = isInside(run.index, run.stride, run.count, host.getNumElements());
+    if (!isHostFine || !isInside(element, stride, run.count, copy.memory.size)) {
+      llvm::raw_string_ostream os(problem);
+      os << "PE " << p << ": " << run.count << " elements from " << (isHostFine ? element : run.index) << " on, "
+         << (isHostFine ? stride : run.stride) << " apart, lie outside "
+         << (isHostFine ? "buffer @" + copy.memory.buffer.str() : "host tensor @" + pe::HostOp(copy.host).getSymName().str())
+         << " of " << (isHostFine ? copy.memory.size : host.getNumElements()) << " elements: " << describe(copy.op);
+      return false;
+    }
+    int64_t address = copy.memory.address + element * elementBytes;
+    if (elementBytes == 4)
+      copyRun(reinterpret_cast<uint32_t *>(data) + run.index, run.stride, memory, address, stride * 4, run.count,
+              copy.isStore);
+    else
+      copyRun(reinterpret_cast<uint16_t *>(data) + run.index, run.stride, memory, address, stride * 2, run.count,
+              copy.isStore);
+    bytes += run.count * elementBytes;
+    return true;
+  });
+  return problem.empty() ? Error::success() : llvm::createStringError(problem);
+}
