@@ -143,6 +143,7 @@ bool wafer::verify(const RouteProblem &problem, const RouteAnswer &answer,
                    std::string &error) {
   if (!problem.check(error))
     return false;
+  error.clear();
   llvm::raw_string_ostream os(error);
   return AnswerCheck(problem, answer, os).run();
 }

@@ -83,6 +83,17 @@ TEST(VerifyRoutes, NamesTwoEntries) {
                                "and from north, net \"fc1\"");
 }
 
+TEST(VerifyRoutes, NamesTheUnusedPartOfAnEntry) {
+  auto entries = oneRoute();
+  entries[1].region = Region({2, 3}, {1, 5});
+  auto faults = verifyRoutes(oneStream(), entries);
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(
+      faults[0].message,
+      "at PE (2,2), colour 7: no wavelet reaches the entry from west (and "
+      "2 more), net \"fc1\"");
+}
+
 TEST(VerifyRoutes, LoopsEnd) {
   // A trunk into a ring that nothing leaves: each PE of the ring has one input,
   // so the trunk is refused where it joins, and the ring is never reached.

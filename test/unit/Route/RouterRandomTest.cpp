@@ -1,5 +1,5 @@
 //===- RouterRandomTest.cpp - random nets against a walk of every wavelet ---*-
-//C++ -*-===//
+// C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -126,13 +126,21 @@ TEST(RouterRandom, SingleStreams) {
 TEST(RouterRandom, SingleStreamsOnFewColours) {
   unsigned routed = 0;
   runRandomSets(1000, 200, /*families=*/false, /*colours=*/4, 10, routed);
-  EXPECT_GT(routed, 100u);
+  // Without flipping shapes 150 are found, with single flips 165.
+  EXPECT_GT(routed, 170u);
 }
 
 TEST(RouterRandom, Families) {
   unsigned routed = 0;
   runRandomSets(2000, 600, /*families=*/true, /*colours=*/21, 4, routed);
-  EXPECT_GT(routed, 300u);
+  EXPECT_GT(routed, 590u);
+}
+
+TEST(RouterRandom, FamiliesOnFewColours) {
+  unsigned routed = 0;
+  runRandomSets(4000, 300, /*families=*/true, /*colours=*/6, 5, routed);
+  EXPECT_GT(routed, 150u);
+  EXPECT_LT(routed, 300u);
 }
 
 /// Every recovered stream is what a walk finds, whatever the entries are.

@@ -209,6 +209,44 @@ TEST(Router, CostDoesNotFollowTheMesh) {
   EXPECT_LT(wafer.first, 0.5);
 }
 
+TEST(Router, VerifyRefusesWrongAnswers) {
+  RouteProblem problem = makeProblem(8, 8, 4);
+  StreamPiece chain = makePiece({{0, 7}, {0, 8}}, relative(1), relative(0));
+  addNet(problem, "a", {chain}, /*group=*/0);
+  addNet(problem, "b", {chain}, /*group=*/1);
+  const RouteAnswer right = routeAndVerify(problem);
+  std::string error;
+  // The shared channel of nets that may be in flight together.
+  RouteProblem together = problem;
+  together.nets[1].group = 0;
+  EXPECT_FALSE(verify(together, right, error));
+  EXPECT_EQ(error, "net \"b\" and net \"a\" both use colour 0 at PE (1,0)");
+  // A colour that is not usable.
+  RouteProblem fewer = problem;
+  fewer.colours = {0, 2, 3};
+  EXPECT_FALSE(verify(fewer, right, error));
+  EXPECT_EQ(error, "net \"a\" uses colour 1, which is not usable");
+  RouteAnswer wrong = right;
+  wrong.nets[1].subNets.pop_back();
+  EXPECT_FALSE(verify(problem, wrong, error));
+  EXPECT_EQ(error, "net \"b\" has sources without a route in [0:7, 0:8]");
+  wrong = right;
+  wrong.nets[0].subNets.push_back(wrong.nets[0].subNets.front());
+  EXPECT_FALSE(verify(problem, wrong, error));
+  wrong = right;
+  wrong.nets.pop_back();
+  EXPECT_FALSE(verify(problem, wrong, error));
+  EXPECT_EQ(error, "the answer has 1 nets instead of 2");
+  // The two lists of a shared channel disagree.
+  wrong = right;
+  RouteEntry &entry = wrong.nets[0].entries.front();
+  entry.outputs = {Direction::South};
+  EXPECT_FALSE(verify(problem, wrong, error));
+  wrong = right;
+  wrong.nets[0].entries.front().region = Region({0, 9}, {0, 1});
+  EXPECT_FALSE(verify(problem, wrong, error));
+}
+
 TEST(Router, IsDeterministic) {
   RouteProblem problem = productProblem(48, 32);
   RouteAnswer a = routeAndVerify(problem), b = routeAndVerify(problem);
