@@ -13,10 +13,11 @@
 #include "dialects/Wafer/Wafer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "wafer/Graph/Passes.h"
 
 void wafer::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::func::FuncDialect, machine::MachineDialect,
                   graph::GraphDialect, pe::PEDialect, mesh::WaferDialect>();
 }
 
-void wafer::registerAllPasses() {}
+void wafer::registerAllPasses() { graph::registerGraphPasses(); }
