@@ -1,0 +1,136 @@
+//===- ModuleFile.cpp - files of IR and compiled programs -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Executor/File/ModuleFile.h"
+
+#include "dialects/Graph/Graph.h"
+#include "dialects/Machine/Machine.h"
+#include "dialects/PE/PE.h"
+#include "dialects/Wafer/Wafer.h"
+#include "mlir/Bytecode/BytecodeReader.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "wafer/Executor/TensorIO.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+
+namespace wafer::exec {
+
+/// Stands before the version in the producer field of the bytecode's header:
+/// readable whatever the attributes and ops of a newer version look like.
+static constexpr llvm::StringLiteral kProducerPrefix = "wafer-file ";
+
+void registerFileDialects(DialectRegistry &registry) {
+  registry.insert<func::FuncDialect, machine::MachineDialect,
+                  graph::GraphDialect, pe::PEDialect, mesh::WaferDialect>();
+}
+
+std::string getFolder(StringRef path) {
+  return path == "-" ? "" : llvm::sys::path::parent_path(path).str();
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+readFileOrStdin(StringRef path) {
+  if (path != "-" && llvm::sys::fs::is_directory(path))
+    return makeFileError(path, "is a folder, expected a file");
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
+  if (!buffer)
+    return makeFileError(path, buffer.getError().message());
+  return std::move(*buffer);
+}
+
+/// The version of a `.wafer` file by the header of its bytecode, which is
+/// "ML\xefR", the version of the encoding (one byte up to 63) and the producer
+/// as a string that ends with a zero byte.
+static std::optional<int64_t> peekVersion(StringRef bytes) {
+  constexpr size_t kProducerAt = 5;
+  if (!bytes.starts_with("ML\xefR") || bytes.size() <= kProducerAt)
+    return std::nullopt;
+  StringRef producer = bytes.drop_front(kProducerAt);
+  producer = producer.take_front(producer.find('\0'));
+  int64_t version;
+  if (!producer.consume_front(kProducerPrefix) ||
+      producer.split(' ').first.getAsInteger(10, version))
+    return std::nullopt;
+  return version;
+}
+
+static LogicalResult checkVersion(Location loc, int64_t version) {
+  if (version >= 1 && version <= kWaferFileVersion)
+    return success();
+  return emitError(loc, "is a .wafer file of version ")
+         << version << ", this program reads versions 1 to "
+         << kWaferFileVersion
+         << (version > kWaferFileVersion ? ": use a newer wafer-mlir" : "");
+}
+
+/// Checks kWaferFileAttrName if `module` has it.
+static LogicalResult verifyFileAttr(ModuleOp module) {
+  Attribute attr = module->getAttr(kWaferFileAttrName);
+  if (!attr)
+    return success();
+  auto dict = dyn_cast<DictionaryAttr>(attr);
+  auto version = dict ? dict.getAs<IntegerAttr>("version") : nullptr;
+  if (!version || !version.getType().isInteger(64) ||
+      !dict.getAs<StringAttr>("producer"))
+    return module.emitError("attribute ")
+           << kWaferFileAttrName << " must hold version (i64) and producer";
+  return checkVersion(module.getLoc(), version.getInt());
+}
+
+OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
+                                  llvm::SourceMgr &sources,
+                                  MLIRContext *context) {
+  StringRef bytes = buffer->getBuffer();
+  Location loc =
+      FileLineColLoc::get(context, buffer->getBufferIdentifier(), 0, 0);
+  if (bytes.trim().empty()) {
+    emitError(loc, "is empty");
+    return {};
+  }
+  std::optional<int64_t> version = peekVersion(bytes);
+  if (version && failed(checkVersion(loc, *version)))
+    return {};
+  // Bytes that are no text would be printed by the parser's message.
+  if (!isBytecode(buffer->getMemBufferRef()) &&
+      bytes.take_front(4096).contains('\0')) {
+    emitError(loc, "is neither MLIR text nor MLIR bytecode");
+    return {};
+  }
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  OwningOpRef<ModuleOp> module =
+      parseSourceFile<ModuleOp>(sources, ParserConfig(context));
+  if (!module || failed(verifyFileAttr(*module)))
+    return {};
+  return module;
+}
+
+llvm::Error writeWaferFile(StringRef path, ModuleOp module) {
+  Builder builder(module.getContext());
+  module->setAttr(
+      kWaferFileAttrName,
+      builder.getDictionaryAttr(
+          {builder.getNamedAttr("version",
+                                builder.getI64IntegerAttr(kWaferFileVersion)),
+           builder.getNamedAttr("producer",
+                                builder.getStringAttr(kProducer))}));
+  BytecodeWriterConfig config((kProducerPrefix + Twine(kWaferFileVersion) +
+                               " " + kProducer)
+                                  .str());
+  // Constants stay in their files, so the bytes are few.
+  std::string bytes;
+  llvm::raw_string_ostream stream(bytes);
+  if (failed(writeBytecodeToFile(module, stream, config)))
+    return makeFileError(path, "the module cannot be encoded");
+  return writeFileAtomically(path,
+                             [&](llvm::raw_ostream &os) { os << bytes; });
+}
+
+} // namespace wafer::exec
