@@ -10,8 +10,10 @@
 
 #include "dialects/Graph/Graph.h"
 #include "dialects/PE/PE.h"
+#include "mlir/IR/TensorEncoding.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "wafer/Support/Layout.h"
 
 #include "dialects/Wafer/WaferDialect.h.inc"
 #include "dialects/Wafer/WaferEnums.h.inc"
@@ -26,6 +28,10 @@ namespace wafer::mesh {
 mlir::RankedTensorType withoutLayout(mlir::Type type);
 /// The layout of a tensor on the mesh, or null for a host tensor.
 LayoutAttr getLayout(mlir::Type type);
+
+/// The arithmetic of a layout for a tensor of this shape; Layout::check says
+/// whether it fits.
+wafer::Layout toLayout(LayoutAttr layout, llvm::ArrayRef<int64_t> shape);
 
 /// The host tensor that `symbol` names in the module around `op`, or null.
 pe::HostOp lookupHost(mlir::Operation *op, mlir::FlatSymbolRefAttr symbol);

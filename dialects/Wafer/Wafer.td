@@ -11,6 +11,7 @@
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
+include "mlir/IR/TensorEncoding.td"
 
 def Wafer_Dialect : Dialect {
   let name = "wafer";
@@ -25,7 +26,9 @@ def Wafer_Dialect : Dialect {
   let extraClassDeclaration = "void registerAttributes();";
 }
 
-class Wafer_Attr<string name, string attrMnemonic> : AttrDef<Wafer_Dialect, name> { let mnemonic = attrMnemonic; }
+class Wafer_Attr<string name, string attrMnemonic, list<Trait> traits = []> : AttrDef<Wafer_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+}
 
 def Wafer_Form : I32EnumAttr<"Form", "which of a product's three forms", [
     I32EnumAttrCase<"Forward", 0, "forward">, I32EnumAttrCase<"InputGradient", 1, "input_gradient">,
@@ -51,7 +54,8 @@ def Wafer_AxisAttr : Wafer_Attr<"Axis", "axis"> {
   let summary = "which parts of a tensor's dimensions lie along one axis of a rectangle";
   let description = [{
     `[d0, d1.2] block pad 64`: the digits of the named dimensions (or factors, `d1.2` is factor 2 of dimension 1), the first
-    one most significant, form one index a in 0:A; A is rounded up to `pad`, if given, with elements that hold nothing.
+    one most significant, form one index a in 0:A. With a `pad`, A becomes that number, and the indices behind the last element
+    hold nothing.
 
     * `block`: coordinate p of P owns floor(p*A/P) <= a < floor((p+1)*A/P), sizes differ by at most one.
     * `cyclic`: coordinate p owns the a with a mod P = p, and a is element floor(a/P) there.
@@ -64,16 +68,18 @@ def Wafer_AxisAttr : Wafer_Attr<"Axis", "axis"> {
   let genVerifyDecl = 1;
 }
 
-def Wafer_LayoutAttr : Wafer_Attr<"Layout", "layout"> {
+def Wafer_LayoutAttr : Wafer_Attr<"Layout", "layout", [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
   let summary = "how a tensor lies on a rectangle of PEs";
   let description = [{
     `rows` are dealt to the rectangle's rows (and launches: the coordinate is launch * height + row), `columns` to its
     columns. What neither names is whole on each PE. `factors` cuts a dimension into digits, outermost first
     (`factors [d1 = 4 x 2 x 12]`), so that digits may be dealt, permuted or kept together. In a PE's memory
-    the columns' part is outermost, then the rest, and the rows' part is innermost, so that tokens are the vector lanes.
+    the columns' part is outermost, then the rest, and the rows' part is innermost, so that tokens are the vector lanes. The
+    rows' part takes the room of the largest one, so that strides are the same on all PEs.
 
-    C1. A dimension or factor is named by rows or columns once at most. C2. Every named factor exists. C3. A factored
-    dimension's digits multiply to its size (checked where the tensor's type is known).
+    C1. A dimension or factor is named by rows or columns once at most. C2. Every named factor exists. C3. As the encoding
+    of a tensor: named dimensions exist, a factored dimension's digits multiply to its size, and a pad is not below the
+    number of elements along its axis.
 
     Examples: `#wafer.layout<rows [d0] block, columns [d1] block>`,
     `#wafer.layout<factors [d1 = 64 x 2 x 48], rows [d0] block, columns [d1.0, d1.2, d1.1] cyclic pad 6400>`

@@ -25,11 +25,14 @@ void WaferDialect::registerAttributes() {
 // Axes
 //===----------------------------------------------------------------------===//
 
-LogicalResult AxisAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> digits, Distribution,
+LogicalResult AxisAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               ArrayRef<int64_t> digits, Distribution,
                                int64_t pad) {
   for (size_t i = 0; i + 2 <= digits.size(); i += 2)
     for (size_t j = 0; j < i; j += 2)
-      if (digits[i] == digits[j] && (digits[i + 1] == digits[j + 1] || digits[i + 1] < 0 || digits[j + 1] < 0)) // C1
+      if (digits[i] == digits[j] &&
+          (digits[i + 1] == digits[j + 1] || digits[i + 1] < 0 ||
+           digits[j + 1] < 0)) // C1
         return emitError() << "an axis names d" << digits[i] << " twice";
   if (pad < 0) // C2
     return emitError() << "pad must not be negative, found " << pad;
@@ -37,15 +40,19 @@ LogicalResult AxisAttr::verify(function_ref<InFlightDiagnostic()> emitError, Arr
 }
 
 /// `d1` or `d1.2`; the lexer gives `d1.2` as one bare identifier.
-static ParseResult parseDigit(AsmParser &parser, SmallVectorImpl<int64_t> &digits) {
+static ParseResult parseDigit(AsmParser &parser,
+                              SmallVectorImpl<int64_t> &digits) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef word;
   if (parser.parseKeyword(&word))
     return failure();
   auto [dim, factor] = word.split('.');
   int64_t d, f = -1;
-  if (!dim.consume_front("d") || dim.getAsInteger(10, d) || d < 0 || (word.contains('.') && factor.getAsInteger(10, f)))
-    return parser.emitError(loc) << "expected a dimension such as d0 or a factor such as d1.2, found '" << word << "'";
+  if (!dim.consume_front("d") || dim.getAsInteger(10, d) || d < 0 ||
+      (word.contains('.') && factor.getAsInteger(10, f)))
+    return parser.emitError(loc) << "expected a dimension such as d0 or a "
+                                    "factor such as d1.2, found '"
+                                 << word << "'";
   digits.append({d, f});
   return success();
 }
@@ -53,7 +60,9 @@ static ParseResult parseDigit(AsmParser &parser, SmallVectorImpl<int64_t> &digit
 static FailureOr<AxisAttr> parseAxis(AsmParser &parser) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<int64_t> digits;
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() { return parseDigit(parser, digits); }))
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() {
+        return parseDigit(parser, digits);
+      }))
     return failure();
   Distribution distribution = Distribution::Block;
   if (succeeded(parser.parseOptionalKeyword("cyclic")))
@@ -64,7 +73,8 @@ static FailureOr<AxisAttr> parseAxis(AsmParser &parser) {
   if (succeeded(parser.parseOptionalKeyword("pad")) && parser.parseInteger(pad))
     return failure();
   auto emitError = [&]() { return parser.emitError(loc); };
-  AxisAttr axis = AxisAttr::getChecked(emitError, parser.getContext(), digits, distribution, pad);
+  AxisAttr axis = AxisAttr::getChecked(emitError, parser.getContext(), digits,
+                                       distribution, pad);
   if (!axis)
     return failure();
   return axis;
@@ -110,7 +120,8 @@ static int64_t countFactors(ArrayRef<int64_t> factors, int64_t dim) {
   return 0;
 }
 
-LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> factors, AxisAttr rows,
+LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> factors, AxisAttr rows,
                                  AxisAttr columns) {
   SmallVector<std::pair<int64_t, int64_t>> seen;
   for (AxisAttr axis : {rows, columns}) {
@@ -118,9 +129,11 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, A
     for (size_t i = 0; i + 2 <= digits.size(); i += 2) {
       int64_t dim = digits[i], factor = digits[i + 1];
       if (factor >= countFactors(factors, dim) && factor >= 0) // C2
-        return emitError() << "d" << dim << "." << factor << " is no factor of d" << dim;
+        return emitError() << "d" << dim << "." << factor
+                           << " is no factor of d" << dim;
       for (auto [otherDim, otherFactor] : seen)
-        if (dim == otherDim && (factor == otherFactor || factor < 0 || otherFactor < 0)) // C1
+        if (dim == otherDim &&
+            (factor == otherFactor || factor < 0 || otherFactor < 0)) // C1
           return emitError() << "d" << dim << " is dealt to rows and columns";
       seen.push_back({dim, factor});
     }
@@ -129,7 +142,8 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, A
 }
 
 /// `d1 = 4 x 2 x 12`; sizes are separated by the keyword `x`.
-static ParseResult parseFactors(AsmParser &parser, SmallVectorImpl<int64_t> &factors) {
+static ParseResult parseFactors(AsmParser &parser,
+                                SmallVectorImpl<int64_t> &factors) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<int64_t> dim, sizes;
   if (parseDigit(parser, dim) || parser.parseEqual())
@@ -139,7 +153,8 @@ static ParseResult parseFactors(AsmParser &parser, SmallVectorImpl<int64_t> &fac
       return failure();
   } while (succeeded(parser.parseOptionalKeyword("x")));
   if (dim[1] >= 0 || llvm::any_of(sizes, [](int64_t s) { return s < 1; }))
-    return parser.emitError(loc) << "factors require a whole dimension and positive sizes";
+    return parser.emitError(loc)
+           << "factors require a whole dimension and positive sizes";
   factors.append({dim[0], static_cast<int64_t>(sizes.size())});
   factors.append(sizes);
   return success();
@@ -151,7 +166,9 @@ Attribute LayoutAttr::parse(AsmParser &parser, Type) {
   if (parser.parseLess())
     return {};
   if (succeeded(parser.parseOptionalKeyword("factors")))
-    if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() { return parseFactors(parser, factors); }) ||
+    if (parser.parseCommaSeparatedList(
+            AsmParser::Delimiter::Square,
+            [&]() { return parseFactors(parser, factors); }) ||
         parser.parseComma())
       return {};
   if (parser.parseKeyword("rows"))
@@ -184,22 +201,57 @@ void LayoutAttr::print(AsmPrinter &printer) const {
   printer << ">";
 }
 
+static wafer::Layout::Axis toAxis(AxisAttr attr) {
+  wafer::Layout::Axis axis;
+  ArrayRef<int64_t> digits = attr.getDigits();
+  for (size_t i = 0; i + 2 <= digits.size(); i += 2)
+    axis.digits.push_back({digits[i], digits[i + 1] < 0
+                                          ? wafer::Layout::Digit::whole
+                                          : digits[i + 1]});
+  axis.cyclic = attr.getDistribution() == Distribution::Cyclic;
+  axis.pad = attr.getPad();
+  return axis;
+}
+
+wafer::Layout wafer::mesh::toLayout(LayoutAttr attr, ArrayRef<int64_t> shape) {
+  SmallVector<wafer::Layout::Factors> factors;
+  ArrayRef<int64_t> f = attr.getFactors();
+  for (size_t i = 0; i + 2 <= f.size(); i += 2 + f[i + 1])
+    factors.push_back(
+        {f[i], SmallVector<int64_t, 4>(f.slice(i + 2, f[i + 1]))});
+  return wafer::Layout(shape, factors, toAxis(attr.getRows()),
+                       toAxis(attr.getColumns()));
+}
+
+LogicalResult
+LayoutAttr::verifyEncoding(ArrayRef<int64_t> shape, Type,
+                           function_ref<InFlightDiagnostic()> emitError) const {
+  if (ShapedType::isDynamicShape(shape)) // C3
+    return emitError() << "a tensor on the mesh requires a static shape";
+  if (std::string wrong = toLayout(*this, shape).check(); !wrong.empty()) // C3
+    return emitError() << "layout does not fit the tensor: " << wrong;
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Rectangles and dataflows
 //===----------------------------------------------------------------------===//
 
-LogicalResult RectAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t x0, int64_t x1, int64_t y0,
-                               int64_t y1) {
+LogicalResult RectAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               int64_t x0, int64_t x1, int64_t y0, int64_t y1) {
   if (x0 < 0 || y0 < 0 || x1 <= x0 || y1 <= y0) // C1
-    return emitError() << "a rectangle requires 0 <= begin < end, found " << x0 << ":" << x1 << ", " << y0 << ":" << y1;
+    return emitError() << "a rectangle requires 0 <= begin < end, found " << x0
+                       << ":" << x1 << ", " << y0 << ":" << y1;
   return success();
 }
 
 wafer::Region RectAttr::getRegion() const {
-  return wafer::Region(StridedRange(getX0(), getX1()), StridedRange(getY0(), getY1()));
+  return wafer::Region(StridedRange(getX0(), getX1()),
+                       StridedRange(getY0(), getY1()));
 }
 
-LogicalResult ProductAttr::verify(function_ref<InFlightDiagnostic()> emitError, Form, Reduce, Weights, int64_t pieces) {
+LogicalResult ProductAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  Form, Reduce, Weights, int64_t pieces) {
   if (pieces < 0)
     return emitError() << "pieces must not be negative, found " << pieces;
   return success();

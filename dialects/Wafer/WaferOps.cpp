@@ -24,7 +24,8 @@ using pe::printRegionText;
 static ParseResult parseDomain(OpAsmParser &parser, DenseI64ArrayAttr &domain) {
   SmallVector<int64_t> list;
   auto parseOne = [&]() -> ParseResult {
-    return failure(parser.parseInteger(list.emplace_back()) || parser.parseColon() ||
+    return failure(parser.parseInteger(list.emplace_back()) ||
+                   parser.parseColon() ||
                    parser.parseInteger(list.emplace_back()));
   };
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseOne))
@@ -33,7 +34,8 @@ static ParseResult parseDomain(OpAsmParser &parser, DenseI64ArrayAttr &domain) {
   return success();
 }
 
-static void printDomain(OpAsmPrinter &printer, Operation *, DenseI64ArrayAttr domain) {
+static void printDomain(OpAsmPrinter &printer, Operation *,
+                        DenseI64ArrayAttr domain) {
   printer << "(";
   for (int64_t i = 0; i + 2 <= domain.size(); i += 2)
     printer << (i ? ", " : "") << domain[i] << ":" << domain[i + 1];
@@ -49,12 +51,14 @@ RankedTensorType mesh::withoutLayout(Type type) {
 }
 
 LayoutAttr mesh::getLayout(Type type) {
-  return dyn_cast_or_null<LayoutAttr>(cast<RankedTensorType>(type).getEncoding());
+  return dyn_cast_or_null<LayoutAttr>(
+      cast<RankedTensorType>(type).getEncoding());
 }
 
 pe::HostOp mesh::lookupHost(Operation *op, FlatSymbolRefAttr symbol) {
   auto module = op->getParentOfType<mlir::ModuleOp>();
-  return module ? module.lookupSymbol<pe::HostOp>(symbol.getAttr()) : pe::HostOp();
+  return module ? module.lookupSymbol<pe::HostOp>(symbol.getAttr())
+                : pe::HostOp();
 }
 
 //===----------------------------------------------------------------------===//
@@ -66,20 +70,24 @@ static wafer::Region meshOf(ProgramOp program) {
                        StridedRange(0, program.getMachine().getHeight()));
 }
 
-static LogicalResult verifyInside(Operation *op, const wafer::Region &region, ProgramOp program) {
+static LogicalResult verifyInside(Operation *op, const wafer::Region &region,
+                                  ProgramOp program) {
   wafer::Region outside = region.subtract(meshOf(program));
   if (outside.empty())
     return success();
-  return op->emitOpError("covers PE (") << outside.anyPoint().x << "," << outside.anyPoint().y << ") outside the "
-                                        << program.getMachine().getWidth() << "x" << program.getMachine().getHeight()
-                                        << " mesh of " << program.getMachine().getName();
+  return op->emitOpError("covers PE (")
+         << outside.anyPoint().x << "," << outside.anyPoint().y
+         << ") outside the " << program.getMachine().getWidth() << "x"
+         << program.getMachine().getHeight() << " mesh of "
+         << program.getMachine().getName();
 }
 
 /// C4: symbols inside a task.
 static LogicalResult verifySymbols(TaskOp task, ProgramOp program) {
   auto check = [&](Operation *op, Attribute operand) -> LogicalResult {
     if (auto mem = dyn_cast<pe::MemAttr>(operand)) {
-      auto buffer = program.lookupSymbol<pe::BufferOp>(mem.getBuffer().getAttr());
+      auto buffer =
+          program.lookupSymbol<pe::BufferOp>(mem.getBuffer().getAttr());
       if (!buffer)
         return op->emitOpError("names no buffer ") << mem.getBuffer();
     }
@@ -111,15 +119,16 @@ LogicalResult ProgramOp::verifyRegions() {
         if (rect && failed(verifyInside(&op, rect->getRegion(), *this))) // C2
           return failure();
     } else if (auto task = dyn_cast<TaskOp>(op)) {
-      if (failed(verifyInside(&op, task.getOn().getRegion(), *this)) || failed(verifySymbols(task, *this))) // C3 C4
+      if (failed(verifyInside(&op, task.getOn().getRegion(), *this)) ||
+          failed(verifySymbols(task, *this))) // C3 C4
         return failure();
     } else if (auto route = dyn_cast<mesh::RouteOp>(op)) {
       if (failed(verifyInside(&op, route.getOn().getRegion(), *this)))
         return failure();
       if (!lookupSymbol<StreamOp>(route.getStream())) // C4
         return op.emitOpError("names no stream ") << route.getStreamAttr();
-    } else if (!isa<InputOp, OutputOp, StreamOp, QueueOp, mesh::BarrierOp, pe::BufferOp, pe::LoadOp, pe::StoreOp,
-                    pe::FeedOp>(op)) {
+    } else if (!isa<InputOp, OutputOp, StreamOp, QueueOp, mesh::BarrierOp,
+                    pe::BufferOp, pe::LoadOp, pe::StoreOp, pe::FeedOp>(op)) {
       return op.emitOpError("must not stand in a wafer.program");
     }
   }
@@ -131,7 +140,9 @@ LogicalResult InputOp::verify() {
   if (!host)
     return emitOpError("names no host tensor ") << getHostAttr(); // C1
   if (host.getType() != getResult().getType())
-    return emitOpError("has type ") << getResult().getType() << " but " << getHostAttr() << " has " << host.getType();
+    return emitOpError("has type ")
+           << getResult().getType() << " but " << getHostAttr() << " has "
+           << host.getType();
   return success();
 }
 
@@ -141,8 +152,10 @@ LogicalResult OutputOp::verify() {
     return emitOpError("names no host tensor ") << getHostAttr(); // C1
   auto type = cast<RankedTensorType>(getValue().getType());
   RankedTensorType hostType = host.getTensorType();
-  if (type.getElementType() != hostType.getElementType() || type.getNumElements() != hostType.getNumElements())
-    return emitOpError("writes ") << type << " to " << getHostAttr() << " of type " << hostType; // C1
+  if (type.getElementType() != hostType.getElementType() ||
+      type.getNumElements() != hostType.getNumElements())
+    return emitOpError("writes ")
+           << type << " to " << getHostAttr() << " of type " << hostType; // C1
   return success();
 }
 
@@ -153,26 +166,38 @@ LogicalResult OutputOp::verify() {
 LogicalResult KernelOp::verifyRegions() {
   Block &body = getBody().front();
   if (body.getNumArguments() != getInputs().size()) // C1
-    return emitOpError("has ") << getInputs().size() << " operands but its body has " << body.getNumArguments()
-                               << " arguments";
+    return emitOpError("has ")
+           << getInputs().size() << " operands but its body has "
+           << body.getNumArguments() << " arguments";
   for (auto [input, argument] : llvm::zip(getInputs(), body.getArguments()))
     if (withoutLayout(input.getType()) != argument.getType()) // C1
-      return emitOpError("passes ") << input.getType() << " to a body argument of type " << argument.getType();
+      return emitOpError("passes ")
+             << input.getType() << " to a body argument of type "
+             << argument.getType();
   auto yield = cast<YieldOp>(body.getTerminator());
   if (yield.getValues().size() != getResults().size()) // C2
-    return emitOpError("has ") << getResults().size() << " results but its body yields " << yield.getValues().size();
+    return emitOpError("has ")
+           << getResults().size() << " results but its body yields "
+           << yield.getValues().size();
   for (auto [value, result] : llvm::zip(yield.getValues(), getResults())) {
     if (withoutLayout(result.getType()) != value.getType()) // C2
-      return emitOpError("yields ") << value.getType() << " as " << result.getType();
+      return emitOpError("yields ")
+             << value.getType() << " as " << result.getType();
     if (!getLayout(result.getType())) // C3
-      return emitOpError("result requires a layout, found ") << result.getType();
+      return emitOpError("result requires a layout, found ")
+             << result.getType();
   }
-  if (getDataflow() && !isa<ProductAttr, MapAttr, ReshardAttr>(*getDataflow())) // C4
-    return emitOpError("dataflow must be #wafer.product, #wafer.map or #wafer.reshard, found ") << *getDataflow();
+  if (getDataflow() &&
+      !isa<ProductAttr, MapAttr, ReshardAttr>(*getDataflow())) // C4
+    return emitOpError("dataflow must be #wafer.product, #wafer.map or "
+                       "#wafer.reshard, found ")
+           << *getDataflow();
   if (getAt().has_value() != getTo().has_value()) // C5
     return emitOpError("requires both 'at' and 'to', or none");
-  if (getAt() && (getAt()->getY0() != getTo()->getY0() || getAt()->getY1() != getTo()->getY1())) // C5
-    return emitOpError("requires the same rows in 'at' and 'to', found ") << *getAt() << " and " << *getTo();
+  if (getAt() && (getAt()->getY0() != getTo()->getY0() ||
+                  getAt()->getY1() != getTo()->getY1())) // C5
+    return emitOpError("requires the same rows in 'at' and 'to', found ")
+           << *getAt() << " and " << *getTo();
   return success();
 }
 
@@ -186,12 +211,16 @@ LogicalResult StreamOp::verify() {
     return emitOpError("requires at most 2 ranges");
   for (size_t i = 0; i < domain.size(); i += 2)
     if (domain[i] >= domain[i + 1])
-      return emitOpError("range must not be empty, found ") << domain[i] << ":" << domain[i + 1];
-  for (machine::ExprAttr expr : {getSourceX(), getSourceY(), getX0(), getX1(), getY0(), getY1()})
+      return emitOpError("range must not be empty, found ")
+             << domain[i] << ":" << domain[i + 1];
+  for (machine::ExprAttr expr :
+       {getSourceX(), getSourceY(), getX0(), getX1(), getY0(), getY1()})
     if (machine::getNumIndicesUsed(expr.getValue()) > domain.size() / 2) // C2
-      return emitOpError("names index i") << machine::getNumIndicesUsed(expr.getValue()) - 1 << " but has "
-                                          << domain.size() / 2 << " range(s)";
-  if (!getType().isIntOrFloat() || getType().getIntOrFloatBitWidth() != 32) // C3
+      return emitOpError("names index i")
+             << machine::getNumIndicesUsed(expr.getValue()) - 1 << " but has "
+             << domain.size() / 2 << " range(s)";
+  if (!getType().isIntOrFloat() ||
+      getType().getIntOrFloatBitWidth() != 32) // C3
     return emitOpError("requires 32-bit elements, found ") << getType();
   if (getSide() && *getSide() != "west" && *getSide() != "east") // C4
     return emitOpError("side is west or east, found '") << *getSide() << "'";
@@ -199,18 +228,22 @@ LogicalResult StreamOp::verify() {
 }
 
 LogicalResult TaskOp::verify() {
-  bool found = llvm::any_of((*this)->getParentOfType<ProgramOp>().getBody().getOps<KernelOp>(),
-                            [&](KernelOp kernel) { return kernel.getSymName() == getKernel(); });
+  bool found = llvm::any_of(
+      (*this)->getParentOfType<ProgramOp>().getBody().getOps<KernelOp>(),
+      [&](KernelOp kernel) { return kernel.getSymName() == getKernel(); });
   if (!found) // C1
     return emitOpError("names no kernel ") << getKernelAttr();
   WalkResult result = getBody().walk([&](Operation *op) {
-    if (!isa<pe::VectorOp, pe::ControlOp, pe::LoopOp, pe::AsyncOp, pe::AwaitOp>(op)) { // C2
+    if (!isa<pe::VectorOp, pe::ControlOp, pe::LoopOp, pe::AsyncOp, pe::AwaitOp>(
+            op)) { // C2
       op->emitOpError("must not stand in a task");
       return WalkResult::interrupt();
     }
     auto vector = dyn_cast<pe::VectorOp>(op);
     if (vector && (isa<pe::QueueAttr>(vector.getDestination()) ||
-                   llvm::any_of(vector.getSourcesAttr(), [](Attribute a) { return isa<pe::QueueAttr>(a); }))) { // C3
+                   llvm::any_of(vector.getSourcesAttr(), [](Attribute a) {
+                     return isa<pe::QueueAttr>(a);
+                   }))) { // C3
       op->emitOpError("requires streams, not queues, inside a task");
       return WalkResult::interrupt();
     }
@@ -220,7 +253,8 @@ LogicalResult TaskOp::verify() {
 }
 
 LogicalResult mesh::RouteOp::verify() {
-  if (static_cast<int64_t>(getColour()) < 0 || static_cast<int64_t>(getEpoch()) < 0) // C1
+  if (static_cast<int64_t>(getColour()) < 0 ||
+      static_cast<int64_t>(getEpoch()) < 0) // C1
     return emitOpError("colour and epoch must not be negative");
   if (getPositions().empty()) // C2
     return emitOpError("requires a position");
@@ -230,7 +264,8 @@ LogicalResult mesh::RouteOp::verify() {
 LogicalResult QueueOp::verify() {
   if (!isa<pe::QueueAttr>(getQueue()))
     return emitOpError("requires in(n) or out(n)");
-  if (static_cast<int64_t>(getColour()) < 0 || static_cast<int64_t>(getEpoch()) < 0) // C1
+  if (static_cast<int64_t>(getColour()) < 0 ||
+      static_cast<int64_t>(getEpoch()) < 0) // C1
     return emitOpError("colour and epoch must not be negative");
   return success();
 }
