@@ -15,7 +15,7 @@
 //       relu(reshape(x)) -> reshape(relu(x)),
 //       add(reshape(x), b: N) -> reshape(add(x, b)) if the last dimension stays.
 //
-// Ends because reshapes move towards the results only and products only lose rank.
+// Maps never gain rank by this and products only lose it, so it ends.
 //
 //===----------------------------------------------------------------------===//
 
@@ -70,13 +70,18 @@ struct FlattenProduct : OpRewritePattern<MatmulOp> {
   }
 };
 
+/// True if a map would work on a higher rank before the reshape than after it.
+bool raisesRank(ReshapeOp reshape) {
+  return reshape.getInput().getType().getRank() > reshape.getType().getRank();
+}
+
 /// relu(reshape(x)) -> reshape(relu(x)), likewise for cast.
 template <typename OpT> struct SinkBelowUnary : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
     auto reshape = op.getInput().template getDefiningOp<ReshapeOp>();
-    if (!reshape)
+    if (!reshape || raisesRank(reshape))
       return failure();
     auto type = RankedTensorType::get(reshape.getInput().getType().getShape(),
                                       op.getType().getElementType());
@@ -87,7 +92,7 @@ template <typename OpT> struct SinkBelowUnary : OpRewritePattern<OpT> {
 };
 
 /// op(reshape(x), y) -> reshape(op(x, y')) if y' means to x what y means to its
-/// reshape: y is a reshape of the same kind, one element, or one row.
+/// reshape: y is a reshape of the same kind, has every element, one or one row.
 template <typename OpT> struct SinkBelowBinary : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
 
@@ -96,7 +101,7 @@ template <typename OpT> struct SinkBelowBinary : OpRewritePattern<OpT> {
       Value side = isLhs ? op.getLhs() : op.getRhs();
       Value other = isLhs ? op.getRhs() : op.getLhs();
       auto reshape = side.getDefiningOp<ReshapeOp>();
-      if (!reshape || reshape.getType() != op.getType())
+      if (!reshape || raisesRank(reshape) || reshape.getType() != op.getType())
         continue;
       Value newOther = getOther(reshape, other, op.getLoc(), rewriter);
       if (!newOther)
@@ -117,6 +122,9 @@ template <typename OpT> struct SinkBelowBinary : OpRewritePattern<OpT> {
     if (auto otherReshape = other.getDefiningOp<ReshapeOp>())
       if (otherReshape.getInput().getType() == inner && type == outer)
         return otherReshape.getInput();
+    // Strictly, else the two operands would take turns.
+    if (type == outer && inner.getRank() < outer.getRank())
+      return createReshape(rewriter, loc, other, inner.getShape());
     if (type.getRank() == 0)
       return other;
     // One row: as long as the last dimension, which the reshape keeps.

@@ -54,6 +54,15 @@ static bool parseDims(wafer::ImportOptions &options) {
   return true;
 }
 
+/// Messages name their file and node in the text; they have no position in a file.
+static LogicalResult printDiagnostic(Diagnostic &diagnostic) {
+  bool isWarning = diagnostic.getSeverity() == DiagnosticSeverity::Warning;
+  llvm::errs() << (isWarning ? "warning: " : "error: ") << diagnostic << "\n";
+  for (Diagnostic &note : diagnostic.getNotes())
+    llvm::errs() << "note: " << note << "\n";
+  return success();
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
@@ -66,6 +75,7 @@ int main(int argc, char **argv) {
   if (!parseDims(options))
     return kBadInput;
   MLIRContext context(MLIRContext::Threading::DISABLED);
+  context.getDiagEngine().registerHandler(printDiagnostic);
   OwningOpRef<ModuleOp> module = wafer::importOnnx(inputFile, options, &context);
   if (!module)
     return kBadInput;
