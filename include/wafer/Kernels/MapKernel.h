@@ -1,0 +1,26 @@
+//===- MapKernel.h - elementwise work without communication -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WAFER_KERNELS_MAPKERNEL_H
+#define WAFER_KERNELS_MAPKERNEL_H
+
+#include "wafer/Kernels/Kernel.h"
+
+namespace wafer {
+
+/// #wafer.map: elementwise ops and views.
+class MapKernel : public Kernel {
+public:
+  llvm::StringRef getName() const override { return "map"; }
+  bool accepts(mlir::Attribute dataflow) const override;
+  mlir::LogicalResult verify(mesh::KernelOp kernel) const override;
+  mlir::LogicalResult expand(mesh::KernelOp kernel, ExpandState &state) const override;
+};
+
+} // namespace wafer
+
+#endif
