@@ -16,8 +16,12 @@ namespace wafer::machine {
 
 AffineExpr exprX(MLIRContext *context) { return getAffineDimExpr(kX, context); }
 AffineExpr exprY(MLIRContext *context) { return getAffineDimExpr(kY, context); }
-AffineExpr exprLaunch(MLIRContext *context) { return getAffineDimExpr(kLaunch, context); }
-AffineExpr exprIndex(MLIRContext *context, unsigned k) { return getAffineDimExpr(kIndex0 + k, context); }
+AffineExpr exprLaunch(MLIRContext *context) {
+  return getAffineDimExpr(kLaunch, context);
+}
+AffineExpr exprIndex(MLIRContext *context, unsigned k) {
+  return getAffineDimExpr(kIndex0 + k, context);
+}
 
 std::optional<int64_t> evaluate(AffineExpr expr, ArrayRef<int64_t> values) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
@@ -55,10 +59,13 @@ unsigned getNumIndicesUsed(AffineExpr expr) {
 }
 
 ParseResult parseExpr(AsmParser &parser, AffineExpr &expr) {
-  static const char *const kIndexNames[kMaxIndices] = {"i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7"};
+  static const char *const kIndexNames[kMaxIndices] = {"i0", "i1", "i2", "i3",
+                                                       "i4", "i5", "i6", "i7"};
   MLIRContext *context = parser.getContext();
   SmallVector<std::pair<StringRef, AffineExpr>> names = {
-      {"x", exprX(context)}, {"y", exprY(context)}, {"launch", exprLaunch(context)}};
+      {"x", exprX(context)},
+      {"y", exprY(context)},
+      {"launch", exprLaunch(context)}};
   for (unsigned k = 0; k < kMaxIndices; ++k)
     names.emplace_back(kIndexNames[k], exprIndex(context, k));
   return parser.parseAffineExpr(names, expr);
@@ -75,7 +82,8 @@ static void printDim(raw_ostream &os, unsigned position) {
     os << "i" << position - kIndex0;
 }
 
-/// Prints with the fewest parentheses that parse back to the same tree: sums are loose, everything else binds its operands.
+/// Prints with the fewest parentheses that parse back to the same tree: sums
+/// are loose, everything else binds its operands.
 static void print(raw_ostream &os, AffineExpr expr, bool tight) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
     os << constant.getValue();
@@ -91,23 +99,27 @@ static void print(raw_ostream &os, AffineExpr expr, bool tight) {
     print(os, lhs, /*tight=*/false);
     // A sum with a negative constant or a term times -1 reads as a difference.
     auto product = dyn_cast<AffineBinaryOpExpr>(rhs);
-    auto factor = product && rhs.getKind() == AffineExprKind::Mul ? dyn_cast<AffineConstantExpr>(product.getRHS())
-                                                                  : AffineConstantExpr();
+    auto factor = product && rhs.getKind() == AffineExprKind::Mul
+                      ? dyn_cast<AffineConstantExpr>(product.getRHS())
+                      : AffineConstantExpr();
     auto constant = dyn_cast<AffineConstantExpr>(rhs);
-    if (constant && constant.getValue() < 0 && constant.getValue() != INT64_MIN) {
+    if (constant && constant.getValue() < 0 &&
+        constant.getValue() != INT64_MIN) {
       os << " - " << -constant.getValue();
     } else if (factor && factor.getValue() == -1) {
       os << " - ";
       print(os, product.getLHS(), /*tight=*/true);
     } else {
       os << " + ";
-      print(os, rhs, /*tight=*/isa<AffineBinaryOpExpr>(rhs) && rhs.getKind() == AffineExprKind::Add);
+      print(os, rhs, /*tight=*/isa<AffineBinaryOpExpr>(rhs) &&
+                         rhs.getKind() == AffineExprKind::Add);
     }
   } else {
-    const char *name = expr.getKind() == AffineExprKind::Mul        ? " * "
-                       : expr.getKind() == AffineExprKind::FloorDiv ? " floordiv "
-                       : expr.getKind() == AffineExprKind::CeilDiv  ? " ceildiv "
-                                                                    : " mod ";
+    const char *name = expr.getKind() == AffineExprKind::Mul ? " * "
+                       : expr.getKind() == AffineExprKind::FloorDiv
+                           ? " floordiv "
+                       : expr.getKind() == AffineExprKind::CeilDiv ? " ceildiv "
+                                                                   : " mod ";
     print(os, lhs, /*tight=*/true);
     os << name;
     print(os, rhs, /*tight=*/true);
@@ -116,7 +128,9 @@ static void print(raw_ostream &os, AffineExpr expr, bool tight) {
     os << ")";
 }
 
-void printExpr(raw_ostream &os, AffineExpr expr) { print(os, expr, /*tight=*/false); }
+void printExpr(raw_ostream &os, AffineExpr expr) {
+  print(os, expr, /*tight=*/false);
+}
 
 std::string toString(AffineExpr expr) {
   std::string text;

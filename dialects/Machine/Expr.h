@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Dimension 0 is x, 1 is y, 2 is launch, 3 + k is the index i<k>. Every dialect writes expressions with these names.
+// Dimension 0 is x, 1 is y, 2 is launch, 3 + k is the index i<k>. Every dialect
+// writes expressions with these names.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,11 +29,14 @@ mlir::AffineExpr exprY(mlir::MLIRContext *context);
 mlir::AffineExpr exprLaunch(mlir::MLIRContext *context);
 mlir::AffineExpr exprIndex(mlir::MLIRContext *context, unsigned k);
 
-/// The value of `expr` where dimension d has the value values[d]; dimensions beyond the array are 0. Division and mod round
-/// towards minus infinity. Returns nullopt on a division by zero or a negative modulus.
-std::optional<int64_t> evaluate(mlir::AffineExpr expr, llvm::ArrayRef<int64_t> values);
+/// The value of `expr` where dimension d has the value values[d]; dimensions
+/// beyond the array are 0. Division and mod round towards minus infinity.
+/// Returns nullopt on a division by zero or a negative modulus.
+std::optional<int64_t> evaluate(mlir::AffineExpr expr,
+                                llvm::ArrayRef<int64_t> values);
 
-/// One more than the largest index k such that `expr` names i<k>; 0 if it names none.
+/// One more than the largest index k such that `expr` names i<k>; 0 if it names
+/// none.
 unsigned getNumIndicesUsed(mlir::AffineExpr expr);
 
 mlir::ParseResult parseExpr(mlir::AsmParser &parser, mlir::AffineExpr &expr);

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Machine/Machine.h"
+#include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -16,7 +18,28 @@ using wafer::Direction;
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Machine/MachineAttrs.cpp.inc"
 
+namespace {
+/// Machines print once, as `#wse2 = #machine.desc<...>` at the top of a file.
+struct MachineAliases : OpAsmDialectInterface {
+  using OpAsmDialectInterface::OpAsmDialectInterface;
+
+  AliasResult getAlias(Attribute attr, raw_ostream &os) const override {
+    auto machine = dyn_cast<DescAttr>(attr);
+    if (!machine)
+      return AliasResult::NoAlias;
+    std::string name;
+    for (char c : machine.getName().getValue())
+      if (llvm::isAlnum(c))
+        name += c;
+    os << (name.empty() || llvm::isDigit(name.front()) ? "machine" : "")
+       << name;
+    return AliasResult::FinalAlias;
+  }
+};
+} // namespace
+
 void MachineDialect::initialize() {
+  addInterfaces<MachineAliases>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "dialects/Machine/MachineAttrs.cpp.inc"
@@ -30,7 +53,8 @@ void MachineDialect::initialize() {
 RegionAttr RegionAttr::get(MLIRContext *context, const wafer::Region &region) {
   SmallVector<int64_t> rects, holes;
   for (const wafer::StridedRect &rect : region.getRects())
-    rects.append({rect.x.begin, rect.x.end, rect.x.step, rect.y.begin, rect.y.end, rect.y.step});
+    rects.append({rect.x.begin, rect.x.end, rect.x.step, rect.y.begin,
+                  rect.y.end, rect.y.step});
   for (const wafer::Point &hole : region.getHoles())
     holes.append({hole.x, hole.y});
   return get(context, rects, holes);
@@ -41,25 +65,30 @@ wafer::Region RegionAttr::getRegion() const {
   SmallVector<wafer::Point> holes;
   ArrayRef<int64_t> r = getRects(), h = getHoles();
   for (size_t i = 0; i + 6 <= r.size(); i += 6)
-    rects.push_back({wafer::StridedRange(r[i], r[i + 1], r[i + 2]), wafer::StridedRange(r[i + 3], r[i + 4], r[i + 5])});
+    rects.push_back({wafer::StridedRange(r[i], r[i + 1], r[i + 2]),
+                     wafer::StridedRange(r[i + 3], r[i + 4], r[i + 5])});
   for (size_t i = 0; i + 2 <= h.size(); i += 2)
     holes.push_back({h[i], h[i + 1]});
   return wafer::Region::get(rects, holes);
 }
 
-LogicalResult RegionAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> rects,
+LogicalResult RegionAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> rects,
                                  ArrayRef<int64_t> holes) {
   for (size_t i = 0; i + 3 <= rects.size(); i += 3)
     if (rects[i] < 0 || rects[i + 1] <= rects[i] || rects[i + 2] < 1) // C1
-      return emitError() << "range requires 0 <= begin < end and step >= 1, found " << rects[i] << ":" << rects[i + 1]
-                         << ":" << rects[i + 2];
+      return emitError()
+             << "range requires 0 <= begin < end and step >= 1, found "
+             << rects[i] << ":" << rects[i + 1] << ":" << rects[i + 2];
   for (int64_t coordinate : holes)
     if (coordinate < 0)
-      return emitError() << "a PE's coordinate must not be negative, found " << coordinate;
+      return emitError() << "a PE's coordinate must not be negative, found "
+                         << coordinate;
   return success();
 }
 
-static ParseResult parseRange(AsmParser &parser, SmallVectorImpl<int64_t> &out) {
+static ParseResult parseRange(AsmParser &parser,
+                              SmallVectorImpl<int64_t> &out) {
   int64_t begin, end, step = 1;
   if (parser.parseInteger(begin))
     return failure();
@@ -78,27 +107,30 @@ FailureOr<RegionAttr> wafer::machine::parseRegion(AsmParser &parser) {
   SmallVector<int64_t> rects, holes;
   SMLoc loc = parser.getCurrentLocation();
   do {
-    if (parser.parseLSquare() || parseRange(parser, rects) || parser.parseComma() || parseRange(parser, rects) ||
+    if (parser.parseLSquare() || parseRange(parser, rects) ||
+        parser.parseComma() || parseRange(parser, rects) ||
         parser.parseRSquare())
       return failure();
   } while (succeeded(parser.parseOptionalPlus()));
   if (succeeded(parser.parseOptionalKeyword("less"))) {
     do {
       int64_t x, y;
-      if (parser.parseLParen() || parser.parseInteger(x) || parser.parseComma() || parser.parseInteger(y) ||
-          parser.parseRParen())
+      if (parser.parseLParen() || parser.parseInteger(x) ||
+          parser.parseComma() || parser.parseInteger(y) || parser.parseRParen())
         return failure();
       holes.append({x, y});
     } while (succeeded(parser.parseOptionalComma()));
   }
   auto emitError = [&]() { return parser.emitError(loc); };
-  RegionAttr attr = RegionAttr::getChecked(emitError, parser.getContext(), rects, holes);
+  RegionAttr attr =
+      RegionAttr::getChecked(emitError, parser.getContext(), rects, holes);
   if (!attr)
     return failure();
   return attr;
 }
 
-static void printRange(raw_ostream &os, int64_t begin, int64_t end, int64_t step) {
+static void printRange(raw_ostream &os, int64_t begin, int64_t end,
+                       int64_t step) {
   os << begin;
   if (end == begin + 1)
     return;
@@ -165,14 +197,17 @@ static ParseResult parseSide(AsmParser &parser, Direction &direction) {
     direction = *d;
     return success();
   }
-  return parser.emitError(loc) << "expected north, south, east, west or ramp, found '" << word << "'";
+  return parser.emitError(loc)
+         << "expected north, south, east, west or ramp, found '" << word << "'";
 }
 
-LogicalResult HopAttr::verify(function_ref<InFlightDiagnostic()> emitError, Direction input, unsigned outputs) {
+LogicalResult HopAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                              Direction input, unsigned outputs) {
   if (outputs == 0) // C1
     return emitError() << "a hop requires at least one output";
   if (outputs & (1u << static_cast<unsigned>(input))) // C2
-    return emitError() << "a hop's input " << stringifyDirection(input) << " must not be among its outputs";
+    return emitError() << "a hop's input " << stringifyDirection(input)
+                       << " must not be among its outputs";
   return success();
 }
 
@@ -188,7 +223,8 @@ FailureOr<HopAttr> wafer::machine::parseHop(AsmParser &parser) {
     outputs |= 1u << static_cast<unsigned>(output);
   } while (succeeded(parser.parseOptionalComma()));
   auto emitError = [&]() { return parser.emitError(loc); };
-  HopAttr attr = HopAttr::getChecked(emitError, parser.getContext(), input, outputs);
+  HopAttr attr =
+      HopAttr::getChecked(emitError, parser.getContext(), input, outputs);
   if (!attr)
     return failure();
   return attr;
@@ -197,7 +233,8 @@ FailureOr<HopAttr> wafer::machine::parseHop(AsmParser &parser) {
 void wafer::machine::printHop(raw_ostream &os, HopAttr hop) {
   os << stringifyDirection(hop.getInput()) << " -> ";
   bool first = true;
-  for (Direction d : {Direction::Ramp, Direction::North, Direction::South, Direction::East, Direction::West}) {
+  for (Direction d : {Direction::Ramp, Direction::North, Direction::South,
+                      Direction::East, Direction::West}) {
     if (!hop.hasOutput(d))
       continue;
     os << (first ? "" : ", ") << stringifyDirection(d);

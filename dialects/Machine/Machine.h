@@ -19,7 +19,8 @@
 
 namespace wafer::machine {
 
-/// Parses `[x0:x1:sx, y] + ... less (x, y), ...` (without the attribute's brackets).
+/// Parses `[x0:x1:sx, y] + ... less (x, y), ...` (without the attribute's
+/// brackets).
 mlir::FailureOr<RegionAttr> parseRegion(mlir::AsmParser &parser);
 void printRegion(llvm::raw_ostream &os, RegionAttr region);
 

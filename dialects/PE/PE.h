@@ -9,6 +9,7 @@
 #define WAFER_DIALECTS_PE_PE_H
 
 #include "dialects/Machine/Machine.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
@@ -34,16 +35,19 @@ inline mlir::AffineExpr extentAt(mlir::ArrayAttr extents, unsigned i) {
 /// The deepest nest of a host copy or a feed.
 constexpr size_t kMaxNest = 6;
 
-/// The number of loops around `op`, which is the number of indices that its expressions may name.
+/// The number of loops around `op`, which is the number of indices that its
+/// expressions may name.
 unsigned getLoopDepth(mlir::Operation *op);
 
-/// Operand text, as every op of the dialect writes it: `@b[offset : strides]`, `in(0)`, `out(0)`, `stream(@s)`,
-/// `imm(0.0 : f32)`, `discard`.
-mlir::ParseResult parseOperandText(mlir::AsmParser &parser, mlir::Attribute &operand);
+/// Operand text, as every op of the dialect writes it: `@b[offset : strides]`,
+/// `in(0)`, `out(0)`, `stream(@s)`, `imm(0.0 : f32)`, `discard`.
+mlir::ParseResult parseOperandText(mlir::AsmParser &parser,
+                                   mlir::Attribute &operand);
 void printOperandText(mlir::AsmPrinter &printer, mlir::Attribute operand);
 
 /// `[e0, e1, ...]` as a list of #machine.expr.
-mlir::ParseResult parseExtentsText(mlir::AsmParser &parser, mlir::ArrayAttr &extents);
+mlir::ParseResult parseExtentsText(mlir::AsmParser &parser,
+                                   mlir::ArrayAttr &extents);
 void printExtentsText(mlir::AsmPrinter &printer, mlir::ArrayAttr extents);
 
 } // namespace wafer::pe

@@ -29,14 +29,15 @@ void PEDialect::initialize() {
 }
 
 /// Every operand attribute reads and prints as `#pe.kind<operand text>`.
-template <typename AttrT>
-static Attribute parseOperandAttr(AsmParser &parser) {
+template <typename AttrT> static Attribute parseOperandAttr(AsmParser &parser) {
   Attribute operand;
   SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseLess() || parseOperandText(parser, operand) || parser.parseGreater())
+  if (parser.parseLess() || parseOperandText(parser, operand) ||
+      parser.parseGreater())
     return {};
   if (!isa<AttrT>(operand)) {
-    parser.emitError(loc) << "expected a '" << AttrT::getMnemonic() << "' operand";
+    parser.emitError(loc) << "expected a '" << AttrT::getMnemonic()
+                          << "' operand";
     return {};
   }
   return operand;
@@ -48,13 +49,33 @@ static void printOperandAttr(AsmPrinter &printer, Attribute operand) {
   printer << ">";
 }
 
-Attribute MemAttr::parse(AsmParser &parser, Type) { return parseOperandAttr<MemAttr>(parser); }
-Attribute QueueAttr::parse(AsmParser &parser, Type) { return parseOperandAttr<QueueAttr>(parser); }
-Attribute StreamAttr::parse(AsmParser &parser, Type) { return parseOperandAttr<StreamAttr>(parser); }
-Attribute ImmAttr::parse(AsmParser &parser, Type) { return parseOperandAttr<ImmAttr>(parser); }
-Attribute DiscardAttr::parse(AsmParser &parser, Type) { return parseOperandAttr<DiscardAttr>(parser); }
-void MemAttr::print(AsmPrinter &printer) const { printOperandAttr(printer, *this); }
-void QueueAttr::print(AsmPrinter &printer) const { printOperandAttr(printer, *this); }
-void StreamAttr::print(AsmPrinter &printer) const { printOperandAttr(printer, *this); }
-void ImmAttr::print(AsmPrinter &printer) const { printOperandAttr(printer, *this); }
-void DiscardAttr::print(AsmPrinter &printer) const { printOperandAttr(printer, *this); }
+Attribute MemAttr::parse(AsmParser &parser, Type) {
+  return parseOperandAttr<MemAttr>(parser);
+}
+Attribute QueueAttr::parse(AsmParser &parser, Type) {
+  return parseOperandAttr<QueueAttr>(parser);
+}
+Attribute StreamAttr::parse(AsmParser &parser, Type) {
+  return parseOperandAttr<StreamAttr>(parser);
+}
+Attribute ImmAttr::parse(AsmParser &parser, Type) {
+  return parseOperandAttr<ImmAttr>(parser);
+}
+Attribute DiscardAttr::parse(AsmParser &parser, Type) {
+  return parseOperandAttr<DiscardAttr>(parser);
+}
+void MemAttr::print(AsmPrinter &printer) const {
+  printOperandAttr(printer, *this);
+}
+void QueueAttr::print(AsmPrinter &printer) const {
+  printOperandAttr(printer, *this);
+}
+void StreamAttr::print(AsmPrinter &printer) const {
+  printOperandAttr(printer, *this);
+}
+void ImmAttr::print(AsmPrinter &printer) const {
+  printOperandAttr(printer, *this);
+}
+void DiscardAttr::print(AsmPrinter &printer) const {
+  printOperandAttr(printer, *this);
+}

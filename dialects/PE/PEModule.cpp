@@ -12,7 +12,8 @@ using namespace wafer;
 using namespace wafer::pe;
 
 static wafer::Region meshOf(machine::DescAttr machine) {
-  return wafer::Region(StridedRange(0, machine.getWidth()), StridedRange(0, machine.getHeight()));
+  return wafer::Region(StridedRange(0, machine.getWidth()),
+                       StridedRange(0, machine.getHeight()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -26,74 +27,92 @@ struct ProgramVerifier {
   machine::DescAttr machine;
   llvm::DenseMap<StringAttr, BufferOp> buffers;
 
-  ProgramVerifier(ProgramOp program, machine::DescAttr machine) : program(program), machine(machine) {}
+  ProgramVerifier(ProgramOp program, machine::DescAttr machine)
+      : program(program), machine(machine) {}
 
   LogicalResult verifyBuffer(BufferOp buffer) {
     if (!buffer.getOffset()) // C1
       return buffer.emitOpError("requires an offset inside a program");
     int64_t begin = *buffer.getOffset(), end = begin + buffer.getSizeInBytes();
-    if (begin < machine.getReservedBytes() || end > machine.getSramBytes()) // C1
-      return buffer.emitOpError("takes bytes ") << begin << ":" << end << " but the machine offers "
-                                                << machine.getReservedBytes() << ":" << machine.getSramBytes();
+    if (begin < machine.getReservedBytes() ||
+        end > machine.getSramBytes()) // C1
+      return buffer.emitOpError("takes bytes ")
+             << begin << ":" << end << " but the machine offers "
+             << machine.getReservedBytes() << ":" << machine.getSramBytes();
     buffers[buffer.getSymNameAttr()] = buffer;
     return success();
   }
 
   LogicalResult verifyExpr(Operation *op, AffineExpr expr, unsigned indices) {
     if (machine::getNumIndicesUsed(expr) > indices) // C3
-      return op->emitOpError("names index i") << machine::getNumIndicesUsed(expr) - 1 << " but only " << indices
-                                              << " are defined here";
+      return op->emitOpError("names index i")
+             << machine::getNumIndicesUsed(expr) - 1 << " but only " << indices
+             << " are defined here";
     return success();
   }
 
-  LogicalResult verifyMem(Operation *op, MemAttr mem, Type type, unsigned indices) {
+  LogicalResult verifyMem(Operation *op, MemAttr mem, Type type,
+                          unsigned indices) {
     BufferOp buffer = buffers.lookup(mem.getBuffer().getAttr());
     if (!buffer) // C2
-      return op->emitOpError("names no buffer of this program: ") << mem.getBuffer();
+      return op->emitOpError("names no buffer of this program: ")
+             << mem.getBuffer();
     if (buffer.getType() != type) // C2
-      return op->emitOpError("reads ") << mem.getBuffer() << " as " << type << " but it holds " << buffer.getType();
+      return op->emitOpError("reads ") << mem.getBuffer() << " as " << type
+                                       << " but it holds " << buffer.getType();
     return verifyExpr(op, mem.getOffset(), indices);
   }
 
   LogicalResult verifyQueue(Operation *op, QueueAttr queue) {
-    size_t count = (queue.getIsInput() ? machine.getInQueues() : machine.getOutQueues()).size();
+    size_t count =
+        (queue.getIsInput() ? machine.getInQueues() : machine.getOutQueues())
+            .size();
     if (queue.getIndex() >= count) // C4
-      return op->emitOpError("uses ") << (queue.getIsInput() ? "input" : "output") << " queue " << queue.getIndex()
-                                      << " but a PE of " << machine.getName() << " has " << count;
+      return op->emitOpError("uses ")
+             << (queue.getIsInput() ? "input" : "output") << " queue "
+             << queue.getIndex() << " but a PE of " << machine.getName()
+             << " has " << count;
     return success();
   }
 
   LogicalResult verifyVector(VectorOp op) {
     unsigned depth = getLoopDepth(op);
     for (Attribute extent : op.getExtentsAttr())
-      if (failed(verifyExpr(op, cast<machine::ExprAttr>(extent).getValue(), depth)))
+      if (failed(verifyExpr(op, cast<machine::ExprAttr>(extent).getValue(),
+                            depth)))
         return failure();
-    SmallVector<std::pair<Attribute, Type>> operands = {{op.getDestination(), op.getElementType()}};
+    SmallVector<std::pair<Attribute, Type>> operands = {
+        {op.getDestination(), op.getElementType()}};
     for (Attribute source : op.getSourcesAttr())
       operands.push_back({source, op.getSourceType()});
     for (auto [operand, type] : operands) {
       if (isa<StreamAttr>(operand)) // C4
-        return op->emitOpError("requires queues inside a program, found ") << operand;
-      if (auto mem = dyn_cast<MemAttr>(operand); mem && failed(verifyMem(op, mem, type, depth)))
+        return op->emitOpError("requires queues inside a program, found ")
+               << operand;
+      if (auto mem = dyn_cast<MemAttr>(operand);
+          mem && failed(verifyMem(op, mem, type, depth)))
         return failure();
-      if (auto queue = dyn_cast<QueueAttr>(operand); queue && failed(verifyQueue(op, queue)))
+      if (auto queue = dyn_cast<QueueAttr>(operand);
+          queue && failed(verifyQueue(op, queue)))
         return failure();
     }
     return success();
   }
 
-  template <typename CopyT>
-  LogicalResult verifyCopy(CopyT copy) {
+  template <typename CopyT> LogicalResult verifyCopy(CopyT copy) {
     for (auto [i, extent] : llvm::enumerate(copy.getExtents()))
-      if (failed(verifyExpr(copy, cast<machine::ExprAttr>(extent).getValue(), i)))
+      if (failed(
+              verifyExpr(copy, cast<machine::ExprAttr>(extent).getValue(), i)))
         return failure();
-    return verifyExpr(copy, copy.getIndex().getValue(), copy.getExtents().size());
+    return verifyExpr(copy, copy.getIndex().getValue(),
+                      copy.getExtents().size());
   }
 
   LogicalResult verifyThread(Operation *op, int64_t thread) {
     if (thread >= machine.getMicrothreads()) // C5
-      return op->emitOpError("uses microthread ") << thread << " but a PE of " << machine.getName() << " has "
-                                                  << machine.getMicrothreads();
+      return op->emitOpError("uses microthread ")
+             << thread << " but a PE of " << machine.getName() << " has "
+             << machine.getMicrothreads();
     return success();
   }
 
@@ -110,10 +129,15 @@ struct ProgramVerifier {
       return verifyQueue(op, bind.getQueue());
     if (auto control = dyn_cast<ControlOp>(op)) {
       auto queue = dyn_cast<QueueAttr>(control.getDestination());
-      if (static_cast<int64_t>(control.getCommands().size()) > machine.getControlCommands())
-        return control.emitOpError("carries ") << control.getCommands().size() << " commands but a control wavelet of "
-                                               << machine.getName() << " holds " << machine.getControlCommands();
-      return queue ? verifyQueue(op, queue) : op->emitOpError("requires an output queue inside a program");
+      if (static_cast<int64_t>(control.getCommands().size()) >
+          machine.getControlCommands())
+        return control.emitOpError("carries ")
+               << control.getCommands().size()
+               << " commands but a control wavelet of " << machine.getName()
+               << " holds " << machine.getControlCommands();
+      return queue
+                 ? verifyQueue(op, queue)
+                 : op->emitOpError("requires an output queue inside a program");
     }
     if (auto loop = dyn_cast<LoopOp>(op))
       return verifyExpr(op, loop.getCount().getValue(), getLoopDepth(op));
@@ -138,7 +162,8 @@ LogicalResult ProgramOp::verify() {
   WalkResult result = (*this)->walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (op == getOperation())
       return WalkResult::advance();
-    return failed(verifier.verifyOp(op)) ? WalkResult::interrupt() : WalkResult::advance();
+    return failed(verifier.verifyOp(op)) ? WalkResult::interrupt()
+                                         : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
@@ -154,15 +179,18 @@ static LogicalResult verifyPrograms(pe::ModuleOp module) {
   for (auto program : module.getBody().getOps<ProgramOp>()) {
     wafer::Region region = program.getOn().getRegion();
     if (!mesh.contains(region))
-      return program.emitOpError("leaves the ") << module.getMachine().getWidth() << "x"
-                                                << module.getMachine().getHeight() << " mesh";
+      return program.emitOpError("leaves the ")
+             << module.getMachine().getWidth() << "x"
+             << module.getMachine().getHeight() << " mesh";
     for (auto &[other, otherRegion] : programs) {
       wafer::Region both = region.intersect(otherRegion);
       if (both.empty())
         continue;
       Point p = both.anyPoint();
-      InFlightDiagnostic diagnostic = program.emitOpError("shares PE (") << p.x << "," << p.y << ")";
-      diagnostic.attachNote(other.getLoc()) << "with program @" << other.getSymName();
+      InFlightDiagnostic diagnostic = program.emitOpError("shares PE (")
+                                      << p.x << "," << p.y << ")";
+      diagnostic.attachNote(other.getLoc())
+          << "with program @" << other.getSymName();
       return diagnostic;
     }
     programs.push_back({program, region});
@@ -174,24 +202,32 @@ static LogicalResult verifyPrograms(pe::ModuleOp module) {
 static LogicalResult verifyRoutes(pe::ModuleOp module) {
   machine::DescAttr machine = module.getMachine();
   wafer::Region mesh = meshOf(machine);
-  std::map<std::pair<int64_t, int64_t>, SmallVector<std::pair<RouteOp, wafer::Region>>> seen;
+  std::map<std::pair<int64_t, int64_t>,
+           SmallVector<std::pair<RouteOp, wafer::Region>>>
+      seen;
   for (auto route : module.getBody().getOps<RouteOp>()) {
     if (static_cast<int64_t>(route.getColour()) >= machine.getUsableColours())
-      return route.emitOpError("uses colour ") << route.getColour() << " but " << machine.getName() << " offers 0:"
-                                               << machine.getUsableColours();
-    if (static_cast<int64_t>(route.getPositions().size()) > machine.getSwitchPositions())
-      return route.emitOpError("has ") << route.getPositions().size() << " positions but a router of "
-                                       << machine.getName() << " has " << machine.getSwitchPositions();
+      return route.emitOpError("uses colour ")
+             << route.getColour() << " but " << machine.getName()
+             << " offers 0:" << machine.getUsableColours();
+    if (static_cast<int64_t>(route.getPositions().size()) >
+        machine.getSwitchPositions())
+      return route.emitOpError("has ")
+             << route.getPositions().size() << " positions but a router of "
+             << machine.getName() << " has " << machine.getSwitchPositions();
     wafer::Region region = route.getOn().getRegion();
     if (!mesh.contains(region))
-      return route.emitOpError("leaves the ") << machine.getWidth() << "x" << machine.getHeight() << " mesh";
+      return route.emitOpError("leaves the ")
+             << machine.getWidth() << "x" << machine.getHeight() << " mesh";
     auto &same = seen[{route.getColour(), route.getEpoch()}];
     for (auto &[other, otherRegion] : same) {
       if (region.isDisjoint(otherRegion))
         continue;
       Point p = region.intersect(otherRegion).anyPoint();
       InFlightDiagnostic diagnostic = route.emitOpError("gives colour ")
-                                      << route.getColour() << " a second route at PE (" << p.x << "," << p.y << ")";
+                                      << route.getColour()
+                                      << " a second route at PE (" << p.x << ","
+                                      << p.y << ")";
       diagnostic.attachNote(other.getLoc()) << "the first one is here";
       return diagnostic;
     }
@@ -210,12 +246,15 @@ static LogicalResult verifyFeeds(pe::ModuleOp module) {
       if (ports.getSide().getValue() == feed.getSide())
         allowed = allowed.unite(wafer::Region(
             StridedRange::single(edge),
-            StridedRange(ports.getFirst(), ports.getFirst() + (ports.getCount() - 1) * ports.getStep() + 1,
+            StridedRange(ports.getFirst(),
+                         ports.getFirst() +
+                             (ports.getCount() - 1) * ports.getStep() + 1,
                          ports.getStep())));
     wafer::Region outside = feed.getOn().getRegion().subtract(allowed);
     if (!outside.empty())
-      return feed.emitOpError("has no port on the ") << feed.getSide() << " side at PE (" << outside.anyPoint().x << ","
-                                                     << outside.anyPoint().y << ")";
+      return feed.emitOpError("has no port on the ")
+             << feed.getSide() << " side at PE (" << outside.anyPoint().x << ","
+             << outside.anyPoint().y << ")";
   }
   return success();
 }

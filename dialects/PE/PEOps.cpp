@@ -14,11 +14,14 @@ using namespace wafer::pe;
 #define GET_OP_CLASSES
 #include "dialects/PE/PEOps.cpp.inc"
 
-static bool isElementType(Type type) { return type.isF32() || type.isF16() || type.isInteger(32); }
+static bool isElementType(Type type) {
+  return type.isF32() || type.isF16() || type.isInteger(32);
+}
 
 unsigned pe::getLoopDepth(Operation *op) {
   unsigned depth = 0;
-  for (auto loop = op->getParentOfType<LoopOp>(); loop; loop = loop->getParentOfType<LoopOp>())
+  for (auto loop = op->getParentOfType<LoopOp>(); loop;
+       loop = loop->getParentOfType<LoopOp>())
     ++depth;
   return depth;
 }
@@ -27,49 +30,65 @@ unsigned pe::getLoopDepth(Operation *op) {
 // Vector instructions
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyOperand(VectorOp op, Attribute operand, Type type, bool isDestination, size_t rank) {
+static LogicalResult verifyOperand(VectorOp op, Attribute operand, Type type,
+                                   bool isDestination, size_t rank) {
   if (auto mem = dyn_cast<MemAttr>(operand)) {
     if (mem.getStrides().size() != rank) // C2
       return op.emitOpError("requires as many strides as extents (")
-             << rank << "), found " << mem.getStrides().size() << " for " << mem.getBuffer();
+             << rank << "), found " << mem.getStrides().size() << " for "
+             << mem.getBuffer();
     return success();
   }
   if (isa<QueueAttr, StreamAttr>(operand)) {
-    if (auto queue = dyn_cast<QueueAttr>(operand); queue && queue.getIsInput() == isDestination) // C3
-      return op.emitOpError("requires an ") << (isDestination ? "output" : "input") << " queue as "
-                                            << (isDestination ? "destination" : "source");
+    if (auto queue = dyn_cast<QueueAttr>(operand);
+        queue && queue.getIsInput() == isDestination) // C3
+      return op.emitOpError("requires an ")
+             << (isDestination ? "output" : "input") << " queue as "
+             << (isDestination ? "destination" : "source");
     if (type.getIntOrFloatBitWidth() != 32) // C5
-      return op.emitOpError("requires 32-bit elements on the fabric, found ") << type;
+      return op.emitOpError("requires 32-bit elements on the fabric, found ")
+             << type;
     return success();
   }
   if (isDestination ? isa<DiscardAttr>(operand) : isa<ImmAttr>(operand)) {
     auto imm = dyn_cast<ImmAttr>(operand);
     if (imm && imm.getValue().getType() != type) // C4
-      return op.emitOpError("requires a scalar of type ") << type << ", found " << imm.getValue().getType();
+      return op.emitOpError("requires a scalar of type ")
+             << type << ", found " << imm.getValue().getType();
     return success();
   }
-  return op.emitOpError(isDestination ? "destination must be mem, queue, stream or discard" // C3
-                                      : "source must be mem, queue, stream or imm");
+  return op.emitOpError(
+      isDestination ? "destination must be mem, queue, stream or discard" // C3
+                    : "source must be mem, queue, stream or imm");
 }
 
 LogicalResult pe::verifyVectorOp(VectorOp op, unsigned numSources) {
   ArrayAttr sources = op.getSourcesAttr(), extents = op.getExtentsAttr();
   if (sources.size() != numSources) // C1
-    return op.emitOpError("requires ") << numSources << " source(s), found " << sources.size();
-  if (extents.size() > 4 || !llvm::all_of(extents, [](Attribute e) { return isa<machine::ExprAttr>(e); })) // C2
-    return op.emitOpError("requires at most 4 extents, found ") << extents.size();
+    return op.emitOpError("requires ")
+           << numSources << " source(s), found " << sources.size();
+  if (extents.size() > 4 || !llvm::all_of(extents, [](Attribute e) {
+        return isa<machine::ExprAttr>(e);
+      })) // C2
+    return op.emitOpError("requires at most 4 extents, found ")
+           << extents.size();
   Type type = op.getElementType(), from = op.getSourceType();
   if (!isElementType(type) || !isElementType(from)) // C4
-    return op.emitOpError("requires elements of f32, f16 or i32, found ") << (isElementType(type) ? from : type);
-  bool mixed = op.getOpcode() == Opcode::Convert || (op.getOpcode() == Opcode::Mac && type.isF32() && from.isF16());
+    return op.emitOpError("requires elements of f32, f16 or i32, found ")
+           << (isElementType(type) ? from : type);
+  bool mixed = op.getOpcode() == Opcode::Convert ||
+               (op.getOpcode() == Opcode::Mac && type.isF32() && from.isF16());
   if (type != from && !mixed) // C4
-    return op.emitOpError("must not change the type from ") << from << " to " << type;
+    return op.emitOpError("must not change the type from ")
+           << from << " to " << type;
   if (op.getOpcode() == Opcode::Mac && !isa<MemAttr>(op.getDestination())) // C6
     return op.emitOpError("requires a memory destination");
-  if (failed(verifyOperand(op, op.getDestination(), type, /*isDestination=*/true, extents.size())))
+  if (failed(verifyOperand(op, op.getDestination(), type,
+                           /*isDestination=*/true, extents.size())))
     return failure();
   for (Attribute source : sources)
-    if (failed(verifyOperand(op, source, from, /*isDestination=*/false, extents.size())))
+    if (failed(verifyOperand(op, source, from, /*isDestination=*/false,
+                             extents.size())))
       return failure();
   return success();
 }
@@ -84,11 +103,15 @@ int64_t BufferOp::getSizeInBytes() {
 
 LogicalResult BufferOp::verify() {
   if (!isElementType(getType())) // C3
-    return emitOpError("requires elements of f32, f16 or i32, found ") << getType();
+    return emitOpError("requires elements of f32, f16 or i32, found ")
+           << getType();
   if (static_cast<int64_t>(getSize()) < 1 || getSize() > (1u << 30)) // C1
-    return emitOpError("size must be at least 1 and at most 2^30, found ") << static_cast<int64_t>(getSize());
-  if (getOffset() && (static_cast<int64_t>(*getOffset()) < 0 || *getOffset() % 4 != 0)) // C2
-    return emitOpError("offset must be a multiple of 4 bytes, found ") << static_cast<int64_t>(*getOffset());
+    return emitOpError("size must be at least 1 and at most 2^30, found ")
+           << static_cast<int64_t>(getSize());
+  if (getOffset() &&
+      (static_cast<int64_t>(*getOffset()) < 0 || *getOffset() % 4 != 0)) // C2
+    return emitOpError("offset must be a multiple of 4 bytes, found ")
+           << static_cast<int64_t>(*getOffset());
   return success();
 }
 
@@ -97,34 +120,44 @@ LogicalResult HostOp::verify() {
   if (!type || !type.hasStaticShape()) // C2
     return emitOpError("requires a static tensor type, found ") << getType();
   if ((getKind() == HostKind::Constant) != getValue().has_value()) // C1
-    return emitOpError(getValue() ? "only a constant has a value" : "a constant requires a value");
-  if (auto elements = dyn_cast_or_null<ElementsAttr>(getValue().value_or(Attribute())))
+    return emitOpError(getValue() ? "only a constant has a value"
+                                  : "a constant requires a value");
+  if (auto elements =
+          dyn_cast_or_null<ElementsAttr>(getValue().value_or(Attribute())))
     if (elements.getShapedType() != getType()) // C2
-      return emitOpError("value has type ") << elements.getShapedType() << ", expected " << getType();
+      return emitOpError("value has type ")
+             << elements.getShapedType() << ", expected " << getType();
   return success();
 }
 
-template <typename CopyT>
-static LogicalResult verifyCopy(CopyT op) {
+template <typename CopyT> static LogicalResult verifyCopy(CopyT op) {
   if (op.getMem().getStrides().size() != op.getExtents().size()) // C1
     return op.emitOpError("requires as many strides as extents (")
-           << op.getExtents().size() << "), found " << op.getMem().getStrides().size();
+           << op.getExtents().size() << "), found "
+           << op.getMem().getStrides().size();
   if (op.getExtents().size() > kMaxNest)
-    return op.emitOpError("requires at most ") << kMaxNest << " extents, found " << op.getExtents().size();
+    return op.emitOpError("requires at most ")
+           << kMaxNest << " extents, found " << op.getExtents().size();
   bool inProgram = isa<ProgramOp>(op->getParentOp());
   if (inProgram == op.getOn().has_value()) // C3
-    return op.emitOpError(inProgram ? "must not name a region inside a program" : "requires a region");
-  auto host = SymbolTable::lookupNearestSymbolFrom<HostOp>(op->getParentOp(), op.getHostAttr());
+    return op.emitOpError(inProgram ? "must not name a region inside a program"
+                                    : "requires a region");
+  auto host = SymbolTable::lookupNearestSymbolFrom<HostOp>(op->getParentOp(),
+                                                           op.getHostAttr());
   Operation *scope = op->getParentOp();
   while (!host && (scope = scope->getParentOp()))
-    host = SymbolTable::lookupNearestSymbolFrom<HostOp>(scope, op.getHostAttr());
+    host =
+        SymbolTable::lookupNearestSymbolFrom<HostOp>(scope, op.getHostAttr());
   if (!host) // C2
     return op.emitOpError("names no host tensor ") << op.getHostAttr();
-  auto buffer = SymbolTable::lookupNearestSymbolFrom<BufferOp>(op->getParentOp(), op.getMem().getBuffer());
+  auto buffer = SymbolTable::lookupNearestSymbolFrom<BufferOp>(
+      op->getParentOp(), op.getMem().getBuffer());
   if (!buffer)
     return op.emitOpError("names no buffer ") << op.getMem().getBuffer();
   if (host.getTensorType().getElementType() != buffer.getType()) // C2
-    return op.emitOpError("copies between ") << host.getTensorType().getElementType() << " and " << buffer.getType();
+    return op.emitOpError("copies between ")
+           << host.getTensorType().getElementType() << " and "
+           << buffer.getType();
   return success();
 }
 
@@ -142,7 +175,8 @@ LogicalResult FeedOp::verify() {
   if (getSide() != "west" && getSide() != "east") // C3
     return emitOpError("side is west or east, found '") << getSide() << "'";
   if (getExtents().size() > kMaxNest)
-    return emitOpError("requires at most ") << kMaxNest << " extents, found " << getExtents().size();
+    return emitOpError("requires at most ")
+           << kMaxNest << " extents, found " << getExtents().size();
   Operation *scope = getOperation();
   HostOp host;
   while (!host && (scope = scope->getParentOp()))
@@ -150,7 +184,8 @@ LogicalResult FeedOp::verify() {
   if (!host)
     return emitOpError("names no host tensor ") << getHostAttr();
   if (host.getTensorType().getElementTypeBitWidth() != 32) // C2
-    return emitOpError("requires 32-bit elements, found ") << host.getTensorType().getElementType();
+    return emitOpError("requires 32-bit elements, found ")
+           << host.getTensorType().getElementType();
   return success();
 }
 
@@ -161,7 +196,8 @@ LogicalResult FeedOp::verify() {
 LogicalResult RouteOp::verify() {
   if (getPositions().empty()) // C1
     return emitOpError("requires a position");
-  if (static_cast<int64_t>(getColour()) < 0 || static_cast<int64_t>(getEpoch()) < 0) // C2
+  if (static_cast<int64_t>(getColour()) < 0 ||
+      static_cast<int64_t>(getEpoch()) < 0) // C2
     return emitOpError("colour and epoch must not be negative");
   return success();
 }
@@ -174,7 +210,8 @@ LogicalResult BindOp::verify() {
 
 LogicalResult ControlOp::verify() {
   auto queue = dyn_cast<QueueAttr>(getDestination());
-  if (!isa<StreamAttr>(getDestination()) && !(queue && !queue.getIsInput())) // C1
+  if (!isa<StreamAttr>(getDestination()) &&
+      !(queue && !queue.getIsInput())) // C1
     return emitOpError("requires an output queue or a stream");
   if (getCommands().empty()) // C2
     return emitOpError("requires a command");
@@ -183,7 +220,8 @@ LogicalResult ControlOp::verify() {
 
 LogicalResult LoopOp::verify() {
   if (getLoopDepth(*this) >= machine::kMaxIndices) // C1
-    return emitOpError("requires at most ") << machine::kMaxIndices << " nested loops";
+    return emitOpError("requires at most ")
+           << machine::kMaxIndices << " nested loops";
   return success();
 }
 

@@ -15,10 +15,12 @@ using namespace wafer::pe;
 // Operands
 //===----------------------------------------------------------------------===//
 
-static ParseResult parseMem(AsmParser &parser, StringAttr buffer, Attribute &operand) {
+static ParseResult parseMem(AsmParser &parser, StringAttr buffer,
+                            Attribute &operand) {
   AffineExpr offset;
   SmallVector<int64_t> strides;
-  if (parser.parseLSquare() || machine::parseExpr(parser, offset) || parser.parseColon())
+  if (parser.parseLSquare() || machine::parseExpr(parser, offset) ||
+      parser.parseColon())
     return failure();
   do {
     int64_t stride;
@@ -31,17 +33,21 @@ static ParseResult parseMem(AsmParser &parser, StringAttr buffer, Attribute &ope
   } while (succeeded(parser.parseOptionalComma()));
   if (parser.parseRSquare())
     return failure();
-  operand = MemAttr::get(parser.getContext(), FlatSymbolRefAttr::get(buffer), offset, strides);
+  operand = MemAttr::get(parser.getContext(), FlatSymbolRefAttr::get(buffer),
+                         offset, strides);
   return success();
 }
 
-static ParseResult parseQueue(AsmParser &parser, bool isInput, Attribute &operand) {
+static ParseResult parseQueue(AsmParser &parser, bool isInput,
+                              Attribute &operand) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t index;
-  if (parser.parseLParen() || parser.parseInteger(index) || parser.parseRParen())
+  if (parser.parseLParen() || parser.parseInteger(index) ||
+      parser.parseRParen())
     return failure();
   if (index < 0 || index > 255)
-    return parser.emitError(loc) << "queue number must be in 0:256, found " << index;
+    return parser.emitError(loc)
+           << "queue number must be in 0:256, found " << index;
   operand = QueueAttr::get(parser.getContext(), isInput, index);
   return success();
 }
@@ -61,21 +67,27 @@ ParseResult pe::parseOperandText(AsmParser &parser, Attribute &operand) {
     return success();
   }
   if (word == "stream") {
-    if (parser.parseLParen() || parser.parseSymbolName(symbol) || parser.parseRParen())
+    if (parser.parseLParen() || parser.parseSymbolName(symbol) ||
+        parser.parseRParen())
       return failure();
-    operand = StreamAttr::get(parser.getContext(), FlatSymbolRefAttr::get(symbol));
+    operand =
+        StreamAttr::get(parser.getContext(), FlatSymbolRefAttr::get(symbol));
     return success();
   }
   if (word == "imm") {
     Attribute value;
-    if (parser.parseLParen() || parser.parseAttribute(value) || parser.parseRParen())
+    if (parser.parseLParen() || parser.parseAttribute(value) ||
+        parser.parseRParen())
       return failure();
     if (!isa<FloatAttr, IntegerAttr>(value))
-      return parser.emitError(loc) << "a scalar operand must be a number, found " << value;
+      return parser.emitError(loc)
+             << "a scalar operand must be a number, found " << value;
     operand = ImmAttr::get(parser.getContext(), cast<TypedAttr>(value));
     return success();
   }
-  return parser.emitError(loc) << "expected a buffer, in, out, stream, imm or discard, found '" << word << "'";
+  return parser.emitError(loc)
+         << "expected a buffer, in, out, stream, imm or discard, found '"
+         << word << "'";
 }
 
 void pe::printOperandText(AsmPrinter &printer, Attribute operand) {
@@ -97,9 +109,13 @@ void pe::printOperandText(AsmPrinter &printer, Attribute operand) {
   }
 }
 
-ParseResult pe::parseOperand(OpAsmParser &parser, Attribute &operand) { return parseOperandText(parser, operand); }
+ParseResult pe::parseOperand(OpAsmParser &parser, Attribute &operand) {
+  return parseOperandText(parser, operand);
+}
 
-void pe::printOperand(OpAsmPrinter &printer, Operation *, Attribute operand) { printOperandText(printer, operand); }
+void pe::printOperand(OpAsmPrinter &printer, Operation *, Attribute operand) {
+  printOperandText(printer, operand);
+}
 
 ParseResult pe::parseOperands(OpAsmParser &parser, ArrayAttr &operands) {
   SmallVector<Attribute> list;
@@ -112,7 +128,9 @@ ParseResult pe::parseOperands(OpAsmParser &parser, ArrayAttr &operands) {
 }
 
 void pe::printOperands(OpAsmPrinter &printer, Operation *, ArrayAttr operands) {
-  llvm::interleaveComma(operands, printer, [&](Attribute operand) { printOperandText(printer, operand); });
+  llvm::interleaveComma(operands, printer, [&](Attribute operand) {
+    printOperandText(printer, operand);
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -127,7 +145,8 @@ ParseResult pe::parseExprText(OpAsmParser &parser, machine::ExprAttr &attr) {
   return success();
 }
 
-void pe::printExprText(OpAsmPrinter &printer, Operation *, machine::ExprAttr attr) {
+void pe::printExprText(OpAsmPrinter &printer, Operation *,
+                       machine::ExprAttr attr) {
   machine::printExpr(printer.getStream(), attr.getValue());
 }
 
@@ -149,20 +168,26 @@ ParseResult pe::parseExtentsText(AsmParser &parser, ArrayAttr &extents) {
 void pe::printExtentsText(AsmPrinter &printer, ArrayAttr extents) {
   printer << "[";
   llvm::interleaveComma(extents, printer, [&](Attribute extent) {
-    machine::printExpr(printer.getStream(), cast<machine::ExprAttr>(extent).getValue());
+    machine::printExpr(printer.getStream(),
+                       cast<machine::ExprAttr>(extent).getValue());
   });
   printer << "]";
 }
 
-ParseResult pe::parseExtents(OpAsmParser &parser, ArrayAttr &extents) { return parseExtentsText(parser, extents); }
+ParseResult pe::parseExtents(OpAsmParser &parser, ArrayAttr &extents) {
+  return parseExtentsText(parser, extents);
+}
 
-void pe::printExtents(OpAsmPrinter &printer, Operation *, ArrayAttr extents) { printExtentsText(printer, extents); }
+void pe::printExtents(OpAsmPrinter &printer, Operation *, ArrayAttr extents) {
+  printExtentsText(printer, extents);
+}
 
 //===----------------------------------------------------------------------===//
 // Regions, hops, commands, threads
 //===----------------------------------------------------------------------===//
 
-ParseResult pe::parseRegionText(OpAsmParser &parser, machine::RegionAttr &region) {
+ParseResult pe::parseRegionText(OpAsmParser &parser,
+                                machine::RegionAttr &region) {
   FailureOr<machine::RegionAttr> parsed = machine::parseRegion(parser);
   if (failed(parsed))
     return failure();
@@ -170,7 +195,8 @@ ParseResult pe::parseRegionText(OpAsmParser &parser, machine::RegionAttr &region
   return success();
 }
 
-void pe::printRegionText(OpAsmPrinter &printer, Operation *, machine::RegionAttr region) {
+void pe::printRegionText(OpAsmPrinter &printer, Operation *,
+                         machine::RegionAttr region) {
   machine::printRegion(printer.getStream(), region);
 }
 
@@ -188,7 +214,10 @@ ParseResult pe::parseHops(OpAsmParser &parser, ArrayAttr &positions) {
 
 void pe::printHops(OpAsmPrinter &printer, Operation *, ArrayAttr positions) {
   llvm::interleave(
-      positions, printer, [&](Attribute hop) { machine::printHop(printer.getStream(), cast<machine::HopAttr>(hop)); },
+      positions, printer,
+      [&](Attribute hop) {
+        machine::printHop(printer.getStream(), cast<machine::HopAttr>(hop));
+      },
       " | ");
 }
 
@@ -201,7 +230,8 @@ ParseResult pe::parseCommands(OpAsmParser &parser, ArrayAttr &commands) {
       return failure();
     std::optional<Command> command = symbolizeCommand(word);
     if (!command)
-      return parser.emitError(loc) << "expected nop, advance or reset, found '" << word << "'";
+      return parser.emitError(loc)
+             << "expected nop, advance or reset, found '" << word << "'";
     list.push_back(CommandAttr::get(parser.getContext(), *command));
     return success();
   };
@@ -213,8 +243,9 @@ ParseResult pe::parseCommands(OpAsmParser &parser, ArrayAttr &commands) {
 
 void pe::printCommands(OpAsmPrinter &printer, Operation *, ArrayAttr commands) {
   printer << "[";
-  llvm::interleaveComma(commands, printer,
-                        [&](Attribute command) { printer << stringifyCommand(cast<CommandAttr>(command).getValue()); });
+  llvm::interleaveComma(commands, printer, [&](Attribute command) {
+    printer << stringifyCommand(cast<CommandAttr>(command).getValue());
+  });
   printer << "]";
 }
 
@@ -228,6 +259,7 @@ ParseResult pe::parseThreads(OpAsmParser &parser, DenseI64ArrayAttr &threads) {
   return success();
 }
 
-void pe::printThreads(OpAsmPrinter &printer, Operation *, DenseI64ArrayAttr threads) {
+void pe::printThreads(OpAsmPrinter &printer, Operation *,
+                      DenseI64ArrayAttr threads) {
   llvm::interleaveComma(threads.asArrayRef(), printer);
 }

@@ -16,8 +16,10 @@
 
 namespace wafer::pe {
 
-mlir::ParseResult parseOperand(mlir::OpAsmParser &parser, mlir::Attribute &operand);
-void printOperand(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::Attribute operand);
+mlir::ParseResult parseOperand(mlir::OpAsmParser &parser,
+                               mlir::Attribute &operand);
+void printOperand(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                  mlir::Attribute operand);
 /// The same where the op asks for one kind of operand.
 template <typename AttrT>
 mlir::ParseResult parseOperand(mlir::OpAsmParser &parser, AttrT &operand) {
@@ -27,30 +29,45 @@ mlir::ParseResult parseOperand(mlir::OpAsmParser &parser, AttrT &operand) {
     return mlir::failure();
   operand = llvm::dyn_cast<AttrT>(parsed);
   if (!operand)
-    return parser.emitError(loc) << "expected a '" << AttrT::getMnemonic() << "' operand";
+    return parser.emitError(loc)
+           << "expected a '" << AttrT::getMnemonic() << "' operand";
   return mlir::success();
 }
 
-mlir::ParseResult parseOperands(mlir::OpAsmParser &parser, mlir::ArrayAttr &operands);
-void printOperands(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::ArrayAttr operands);
+mlir::ParseResult parseOperands(mlir::OpAsmParser &parser,
+                                mlir::ArrayAttr &operands);
+void printOperands(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   mlir::ArrayAttr operands);
 
-mlir::ParseResult parseExprText(mlir::OpAsmParser &parser, machine::ExprAttr &attr);
-void printExprText(mlir::OpAsmPrinter &printer, mlir::Operation *, machine::ExprAttr attr);
+mlir::ParseResult parseExprText(mlir::OpAsmParser &parser,
+                                machine::ExprAttr &attr);
+void printExprText(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   machine::ExprAttr attr);
 
-mlir::ParseResult parseExtents(mlir::OpAsmParser &parser, mlir::ArrayAttr &extents);
-void printExtents(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::ArrayAttr extents);
+mlir::ParseResult parseExtents(mlir::OpAsmParser &parser,
+                               mlir::ArrayAttr &extents);
+void printExtents(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                  mlir::ArrayAttr extents);
 
-mlir::ParseResult parseRegionText(mlir::OpAsmParser &parser, machine::RegionAttr &region);
-void printRegionText(mlir::OpAsmPrinter &printer, mlir::Operation *, machine::RegionAttr region);
+mlir::ParseResult parseRegionText(mlir::OpAsmParser &parser,
+                                  machine::RegionAttr &region);
+void printRegionText(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                     machine::RegionAttr region);
 
-mlir::ParseResult parseHops(mlir::OpAsmParser &parser, mlir::ArrayAttr &positions);
-void printHops(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::ArrayAttr positions);
+mlir::ParseResult parseHops(mlir::OpAsmParser &parser,
+                            mlir::ArrayAttr &positions);
+void printHops(mlir::OpAsmPrinter &printer, mlir::Operation *,
+               mlir::ArrayAttr positions);
 
-mlir::ParseResult parseCommands(mlir::OpAsmParser &parser, mlir::ArrayAttr &commands);
-void printCommands(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::ArrayAttr commands);
+mlir::ParseResult parseCommands(mlir::OpAsmParser &parser,
+                                mlir::ArrayAttr &commands);
+void printCommands(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   mlir::ArrayAttr commands);
 
-mlir::ParseResult parseThreads(mlir::OpAsmParser &parser, mlir::DenseI64ArrayAttr &threads);
-void printThreads(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::DenseI64ArrayAttr threads);
+mlir::ParseResult parseThreads(mlir::OpAsmParser &parser,
+                               mlir::DenseI64ArrayAttr &threads);
+void printThreads(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                  mlir::DenseI64ArrayAttr threads);
 
 } // namespace wafer::pe
 

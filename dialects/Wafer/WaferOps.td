@@ -111,8 +111,8 @@ def Wafer_StreamOp : Wafer_Op<"stream", [Symbol, HasParent<"ProgramOp">]> {
                        Machine_ExprAttr:$y0, Machine_ExprAttr:$y1);
   let assemblyFormat = [{
     $sym_name `:` $type `for` custom<Domain>($domain) `from` ($side^)?
-    `(` custom<ExprText>($source_x) `,` custom<ExprText>($source_y) `)` `to`
-    `[` custom<ExprText>($x0) `:` custom<ExprText>($x1) `,` custom<ExprText>($y0) `:` custom<ExprText>($y1) `]` attr-dict
+    ` ` `(` custom<ExprText>($source_x) `,` custom<ExprText>($source_y) `)` `to`
+    ` ` `[` custom<ExprText>($x0) `:` custom<ExprText>($x1) `,` custom<ExprText>($y0) `:` custom<ExprText>($y1) `]` attr-dict
   }];
   let hasVerifier = 1;
 }
