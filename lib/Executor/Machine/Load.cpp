@@ -265,6 +265,7 @@ struct ProgramLoader {
     instruction.from = elemOf(op.getSourceType());
     instruction.numSources = op.getSourcesAttr().size();
     instruction.fn = getElementFn(instruction.opcode, instruction.type, instruction.from);
+    instruction.stridedFn = getStridedFn(instruction.opcode, instruction.type, instruction.from);
     if (!instruction.fn || instruction.numSources > 2)
       return errorAt(op, "has no such operation");
     instruction.extents.fill(Expr(1));

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "wafer/Executor/Machine/RouteMap.h"
-#include "wafer/Executor/Machine/Run.h"
 
 using namespace wafer;
 using namespace wafer::exec;
@@ -82,29 +81,3 @@ std::vector<std::string> exec::reportDeadlock(llvm::ArrayRef<Wait> waits) {
   }
   return lines;
 }
-
-llvm::StringRef exec::stringifyFailureKind(FailureKind kind) {
-  switch (kind) {
-  case FailureKind::None:
-    return "none";
-  case FailureKind::BadModule:
-    return "bad module";
-  case FailureKind::BadAccess:
-    return "bad access";
-  case FailureKind::BadRoute:
-    return "bad route";
-  case FailureKind::BadBind:
-    return "bad bind";
-  case FailureKind::NotDrained:
-    return "not drained";
-  case FailureKind::Deadlock:
-    return "deadlock";
-  case FailureKind::NotQuiescent:
-    return "not quiescent";
-  case FailureKind::Stopped:
-    return "stopped";
-  }
-  llvm_unreachable("every kind is handled");
-}
-
-TraceListener::~TraceListener() = default;

@@ -176,7 +176,17 @@ bool withOperation(pe::Opcode opcode, Elem type, Elem from, Fn &&fn) {
 
 /// One element on raw bits (an f16 in the low half): `acc`, first and second source.
 using ElementFn = uint32_t (*)(uint32_t acc, uint32_t a, uint32_t b);
+
+/// Elements at equal distances; a distance of 0 is a scalar.
+struct StridedOperand {
+  char *data = nullptr;
+  int64_t strideInBytes = 0;
+};
+/// `count` points in order: reads the sources, computes, writes the destination (E20).
+using StridedFn = void (*)(int64_t count, StridedOperand destination, StridedOperand a, StridedOperand b);
+
 /// nullptr if there is no such operation.
+StridedFn getStridedFn(pe::Opcode opcode, Elem type, Elem from);
 ElementFn getElementFn(pe::Opcode opcode, Elem type, Elem from);
 
 } // namespace wafer::exec

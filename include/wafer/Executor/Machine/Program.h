@@ -51,6 +51,7 @@ struct Instruction {
   Operand destination;
   std::array<Operand, 2> sources;
   ElementFn fn = nullptr;
+  StridedFn stridedFn = nullptr;
   /// Points a beat (E50); 1 with a fabric operand.
   int64_t rate = 1;
   bool usesFabric = false;

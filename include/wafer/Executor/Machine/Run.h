@@ -76,6 +76,11 @@ struct RunResult {
   }
 };
 
+struct LoadedModule;
+/// Fills in what is known of a module before it runs, and after: the time of host copies.
+void summarise(const LoadedModule &module, RunResult &result);
+void finishSummary(const LoadedModule &module, RunResult &result);
+
 } // namespace wafer::exec
 
 #endif // WAFER_EXECUTOR_MACHINE_RUN_H
