@@ -28,8 +28,9 @@ void GraphDialect::initialize() {
       >();
 }
 
-Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value,
-                                             Type type, Location loc) {
+Operation *GraphDialect::materializeConstant(OpBuilder &builder,
+                                             Attribute value, Type type,
+                                             Location loc) {
   auto typed = dyn_cast<TypedAttr>(value);
   if (!typed || typed.getType() != type ||
       !isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr>(value))
@@ -40,8 +41,8 @@ Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value
 static LogicalResult verifyNameAttr(Operation *op, NamedAttribute attr,
                                     StringRef what, unsigned index) {
   if (attr.getName() != kNameAttrName)
-    return op->emitOpError() << "unknown attribute " << attr.getName()
-                             << " on " << what << " #" << index;
+    return op->emitOpError() << "unknown attribute " << attr.getName() << " on "
+                             << what << " #" << index;
   if (!isa<StringAttr>(attr.getValue()))
     return op->emitOpError() << attr.getName() << " of " << what << " #"
                              << index << " must be a string";
@@ -94,10 +95,9 @@ int64_t getElementSizeInBytes(Type elementType) {
 
 } // namespace wafer::graph
 
-LogicalResult
-ExternalAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                     StringRef path, int64_t offset, int64_t size,
-                     StringRef hash, Type type) {
+LogicalResult ExternalAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   StringRef path, int64_t offset, int64_t size,
+                                   StringRef hash, Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape() ||
       !isElementType(tensor.getElementType())) // C1
@@ -106,14 +106,17 @@ ExternalAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << type;
   std::optional<int64_t> count = countElements(tensor.getShape());
   int64_t elementSize = getElementSizeInBytes(tensor.getElementType());
-  if (!count || *count > INT64_MAX / elementSize || *count * elementSize != size) // C2
+  if (!count || *count > INT64_MAX / elementSize ||
+      *count * elementSize != size) // C2
     return emitError() << "external data of " << type << " has size " << size
-                       << (count ? ", needs " : ", its element count overflows ")
+                       << (count ? ", needs "
+                                 : ", its element count overflows ")
                        << (count ? std::to_string(*count * elementSize) : "");
   if (offset < 0 || path.empty()) // C3
-    return emitError() << "external data needs a path and an offset that is not "
-                          "negative, found \""
-                       << path << "\" and " << offset;
+    return emitError()
+           << "external data needs a path and an offset that is not "
+              "negative, found \""
+           << path << "\" and " << offset;
   auto isLowerHex = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
   };

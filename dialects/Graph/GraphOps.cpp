@@ -19,15 +19,16 @@ using namespace wafer::graph;
 // ConstantOp
 //===----------------------------------------------------------------------===//
 
-void ConstantOp::build(OpBuilder &builder, OperationState &state, TypedAttr value,
-                       StringRef name) {
+void ConstantOp::build(OpBuilder &builder, OperationState &state,
+                       TypedAttr value, StringRef name) {
   state.addTypes(value.getType());
   state.getOrAddProperties<Properties>().value = value;
   if (!name.empty())
     state.getOrAddProperties<Properties>().name = builder.getStringAttr(name);
 }
 
-void ConstantOp::getAsmResultNames(function_ref<void(Value, StringRef)> setName) {
+void ConstantOp::getAsmResultNames(
+    function_ref<void(Value, StringRef)> setName) {
   if (std::optional<StringRef> name = getName())
     setName(getResult(), *name);
   else
@@ -35,8 +36,10 @@ void ConstantOp::getAsmResultNames(function_ref<void(Value, StringRef)> setName)
 }
 
 LogicalResult ConstantOp::verify() {
-  if (!isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr>(getValue())) // C1
-    return emitOpError("value must be dense, dense_resource or #graph.external");
+  if (!isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr>(
+          getValue())) // C1
+    return emitOpError(
+        "value must be dense, dense_resource or #graph.external");
   return success();
 }
 
@@ -52,28 +55,33 @@ static LogicalResult inferBinary(std::optional<Location> loc, Adaptor adaptor,
   if (!lhs || !rhs)
     return emitOptionalError(loc, "operands must be ranked tensors");
   if (lhs.getElementType() != rhs.getElementType()) // C1
-    return emitOptionalError(loc, "operands must have the same element type, found ",
-                             lhs.getElementType(), " and ", rhs.getElementType());
+    return emitOptionalError(
+        loc, "operands must have the same element type, found ",
+        lhs.getElementType(), " and ", rhs.getElementType());
   auto shape = broadcastShapes(lhs.getShape(), rhs.getShape());
   if (!shape) // C2
-    return emitOptionalError(loc, "shapes do not broadcast: ", lhs, " and ", rhs);
+    return emitOptionalError(loc, "shapes do not broadcast: ", lhs, " and ",
+                             rhs);
   types.push_back(RankedTensorType::get(*shape, lhs.getElementType()));
   return success();
 }
 
-LogicalResult AddOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+LogicalResult AddOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
                                       Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   return inferBinary(loc, adaptor, types);
 }
 
-LogicalResult SubOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+LogicalResult SubOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
                                       Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   return inferBinary(loc, adaptor, types);
 }
 
-LogicalResult MulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+LogicalResult MulOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
                                       Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   return inferBinary(loc, adaptor, types);
@@ -98,12 +106,14 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
   if (!lhs || !rhs)
     return emitOptionalError(loc, "operands must be ranked tensors");
   if (lhs.getElementType() != rhs.getElementType()) // C1
-    return emitOptionalError(loc, "operands must have the same element type, found ",
-                             lhs.getElementType(), " and ", rhs.getElementType());
-  auto shape = getMatmulShape(
-      lhs.getShape(), rhs.getShape(), adaptor.getTransposeA(),
-      adaptor.getTransposeB(),
-      [&](const Twine &message) { (void)emitOptionalError(loc, message); });
+    return emitOptionalError(
+        loc, "operands must have the same element type, found ",
+        lhs.getElementType(), " and ", rhs.getElementType());
+  auto shape =
+      getMatmulShape(lhs.getShape(), rhs.getShape(), adaptor.getTransposeA(),
+                     adaptor.getTransposeB(), [&](const Twine &message) {
+                       (void)emitOptionalError(loc, message);
+                     });
   if (failed(shape))
     return failure();
   types.push_back(RankedTensorType::get(shape->result, lhs.getElementType()));
@@ -117,12 +127,14 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
 LogicalResult ReshapeOp::verify() {
   RankedTensorType from = getInput().getType(), to = getType();
   if (from.getElementType() != to.getElementType()) // C1
-    return emitOpError("operand and result must have the same element type, found ")
+    return emitOpError(
+               "operand and result must have the same element type, found ")
            << from.getElementType() << " and " << to.getElementType();
   std::optional<int64_t> fromCount = countElements(from.getShape());
   std::optional<int64_t> toCount = countElements(to.getShape());
   if (!fromCount || !toCount || *fromCount != *toCount) // C2
-    return emitOpError("operand and result must have the same number of elements, found ")
+    return emitOpError("operand and result must have the same number of "
+                       "elements, found ")
            << from << " and " << to;
   return success();
 }
@@ -135,8 +147,10 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
   if (!input)
     return emitOptionalError(loc, "operand must be a ranked tensor");
   ArrayRef<int64_t> perm = adaptor.getPerm();
-  if (static_cast<int64_t>(perm.size()) != input.getRank() || !isPermutationVector(perm)) // C1
-    return emitOptionalError(loc, "perm must hold every dimension of ", input, " once");
+  if (static_cast<int64_t>(perm.size()) != input.getRank() ||
+      !isPermutationVector(perm)) // C1
+    return emitOptionalError(loc, "perm must hold every dimension of ", input,
+                             " once");
   SmallVector<int64_t> shape;
   for (int64_t dim : perm)
     shape.push_back(input.getDimSize(dim));

@@ -55,8 +55,7 @@ static void splitMatrix(ArrayRef<int64_t> shape, bool transpose,
 
 FailureOr<MatmulShape>
 getMatmulShape(ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs, bool transposeA,
-               bool transposeB,
-               function_ref<void(const Twine &)> emitError) {
+               bool transposeB, function_ref<void(const Twine &)> emitError) {
   if (lhs.empty() || rhs.empty()) { // C2
     emitError("operands of a matrix product need rank 1 or more");
     return failure();

@@ -1,4 +1,5 @@
-//===- FoldConstants.cpp - compute what depends on small constants only -*- C++ -*-===//
+//===- FoldConstants.cpp - compute what depends on small constants only -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,11 +10,11 @@
 // Out: the same values; maps and transposes of small dense constants are
 //      constants.
 //
-// One greedy rewrite. Elements are handled as FloatAttr and IntegerAttr: slow, but
-// limited to kMaxElements, and APFloat rounds as the dialect asks for (nearest,
-// ties to even, once). Products are left alone: the order of their sums is the
-// executor's choice. Constants in files are never read (graph.reshape of one folds
-// by itself, it changes the type only).
+// One greedy rewrite. Elements are handled as FloatAttr and IntegerAttr: slow,
+// but limited to kMaxElements, and APFloat rounds as the dialect asks for
+// (nearest, ties to even, once). Products are left alone: the order of their
+// sums is the executor's choice. Constants in files are never read
+// (graph.reshape of one folds by itself, it changes the type only).
 //
 //   %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
 //   %1 = graph.add %0, %0 : …              ->  graph.constant dense<[2.0, 4.0]>
@@ -48,7 +49,8 @@ std::optional<SmallVector<Attribute>> getElements(Value value) {
 LogicalResult replaceByConstant(Operation *op, ArrayRef<Attribute> elements,
                                 PatternRewriter &rewriter) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  rewriter.replaceOpWithNewOp<ConstantOp>(op, DenseElementsAttr::get(type, elements));
+  rewriter.replaceOpWithNewOp<ConstantOp>(
+      op, DenseElementsAttr::get(type, elements));
   return success();
 }
 
@@ -88,7 +90,8 @@ template <typename OpT, typename Map>
 struct FoldBinary : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(OpT op,
+                                PatternRewriter &rewriter) const override {
     RankedTensorType type = op.getType();
     auto lhs = getElements(op.getLhs()), rhs = getElements(op.getRhs());
     if (!lhs || !rhs || type.getNumElements() > kMaxElements)
@@ -115,7 +118,8 @@ struct FoldBinary : OpRewritePattern<OpT> {
 struct FoldRelu : OpRewritePattern<ReluOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(ReluOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(ReluOp op,
+                                PatternRewriter &rewriter) const override {
     auto elements = getElements(op.getInput());
     if (!elements)
       return failure();
@@ -123,7 +127,8 @@ struct FoldRelu : OpRewritePattern<ReluOp> {
     for (Attribute &element : *elements) {
       bool isNegative;
       if (auto number = dyn_cast<FloatAttr>(element))
-        isNegative = number.getValue().isNegative() && !number.getValue().isNaN();
+        isNegative =
+            number.getValue().isNegative() && !number.getValue().isNaN();
       else
         isNegative = !isUnsigned(op.getType().getElementType()) &&
                      cast<IntegerAttr>(element).getValue().isNegative();
@@ -160,14 +165,16 @@ Attribute castElement(Attribute element, Type from, Type to) {
                                     ? value.zextOrTrunc(integer.getWidth())
                                     : value.sextOrTrunc(integer.getWidth()));
   APFloat result(cast<FloatType>(to).getFloatSemantics());
-  result.convertFromAPInt(value, !isUnsigned(from), APFloat::rmNearestTiesToEven);
+  result.convertFromAPInt(value, !isUnsigned(from),
+                          APFloat::rmNearestTiesToEven);
   return FloatAttr::get(to, result);
 }
 
 struct FoldCast : OpRewritePattern<CastOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(CastOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(CastOp op,
+                                PatternRewriter &rewriter) const override {
     auto elements = getElements(op.getInput());
     if (!elements)
       return failure();

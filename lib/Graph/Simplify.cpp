@@ -11,9 +11,11 @@
 //   - a product of stacked rows with one matrix has rank 2:
 //       matmul(x: B…×M×K, w: K×N) -> reshape(matmul(reshape(x): B…M×K, w))
 //     and so has a product with an operand of rank 1;
-//   - reshapes stand after maps, so that those between products meet and cancel:
+//   - reshapes stand after maps, so that those between products meet and
+//   cancel:
 //       relu(reshape(x)) -> reshape(relu(x)),
-//       add(reshape(x), b: N) -> reshape(add(x, b)) if the last dimension stays.
+//       add(reshape(x), b: N) -> reshape(add(x, b)) if the last dimension
+//       stays.
 //
 // Maps never gain rank by this and products only lose it, so it ends.
 //
@@ -61,7 +63,8 @@ struct FlattenProduct : OpRewritePattern<MatmulOp> {
                              {*rows, lhs.getShape().back()});
     }
     if (rhs.getRank() == 1)
-      newRhs = createReshape(rewriter, op.getLoc(), newRhs, {rhs.getDimSize(0), 1});
+      newRhs =
+          createReshape(rewriter, op.getLoc(), newRhs, {rhs.getDimSize(0), 1});
     Value product = MatmulOp::create(rewriter, op.getLoc(), newLhs, newRhs,
                                      op.getTransposeA(), op.getTransposeB());
     rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), product,
@@ -79,7 +82,8 @@ bool raisesRank(ReshapeOp reshape) {
 template <typename OpT> struct SinkBelowUnary : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(OpT op,
+                                PatternRewriter &rewriter) const override {
     auto reshape = op.getInput().template getDefiningOp<ReshapeOp>();
     if (!reshape || raisesRank(reshape))
       return failure();
@@ -96,7 +100,8 @@ template <typename OpT> struct SinkBelowUnary : OpRewritePattern<OpT> {
 template <typename OpT> struct SinkBelowBinary : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(OpT op,
+                                PatternRewriter &rewriter) const override {
     for (bool isLhs : {true, false}) {
       Value side = isLhs ? op.getLhs() : op.getRhs();
       Value other = isLhs ? op.getRhs() : op.getLhs();
@@ -107,8 +112,9 @@ template <typename OpT> struct SinkBelowBinary : OpRewritePattern<OpT> {
       if (!newOther)
         continue;
       Value inner = reshape.getInput();
-      Value result = isLhs ? OpT::create(rewriter, op.getLoc(), inner, newOther)
-                           : OpT::create(rewriter, op.getLoc(), newOther, inner);
+      Value result = isLhs
+                         ? OpT::create(rewriter, op.getLoc(), inner, newOther)
+                         : OpT::create(rewriter, op.getLoc(), newOther, inner);
       rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), result);
       return success();
     }
@@ -117,7 +123,8 @@ template <typename OpT> struct SinkBelowBinary : OpRewritePattern<OpT> {
 
   static Value getOther(ReshapeOp reshape, Value other, Location loc,
                         PatternRewriter &rewriter) {
-    RankedTensorType inner = reshape.getInput().getType(), outer = reshape.getType();
+    RankedTensorType inner = reshape.getInput().getType(),
+                     outer = reshape.getType();
     auto type = cast<RankedTensorType>(other.getType());
     if (auto otherReshape = other.getDefiningOp<ReshapeOp>())
       if (otherReshape.getInput().getType() == inner && type == outer)

@@ -12,12 +12,14 @@ using namespace mlir;
 
 namespace wafer::importer {
 
-static FailureOr<TypedAttr> importTensor(Node &node, const onnx::TensorProto &tensor) {
+static FailureOr<TypedAttr> importTensor(Node &node,
+                                         const onnx::TensorProto &tensor) {
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
     return node.error() << "external data is supported for initializers only";
   auto bytes = decodeOnnxTensor(tensor);
   if (!bytes)
-    return node.error() << "attribute \"value\": " << llvm::toString(bytes.takeError());
+    return node.error() << "attribute \"value\": "
+                        << llvm::toString(bytes.takeError());
   auto type = RankedTensorType::get(
       SmallVector<int64_t>(tensor.dims().begin(), tensor.dims().end()),
       getElementType(tensor.data_type(), node.builder.getContext()));
@@ -31,27 +33,33 @@ static FailureOr<TypedAttr> importValue(Node &node) {
   Type i64 = IntegerType::get(context, 64), f32 = Float32Type::get(context);
   if (node.hasAttribute("value_int")) {
     int64_t value = node.getInt("value_int", 0);
-    return TypedAttr(DenseElementsAttr::get(RankedTensorType::get({}, i64), value));
+    return TypedAttr(
+        DenseElementsAttr::get(RankedTensorType::get({}, i64), value));
   }
   if (node.hasAttribute("value_float")) {
     float value = node.getFloat("value_float", 0);
-    return TypedAttr(DenseElementsAttr::get(RankedTensorType::get({}, f32), value));
+    return TypedAttr(
+        DenseElementsAttr::get(RankedTensorType::get({}, f32), value));
   }
   if (auto values = node.getInts("value_ints")) {
-    auto type = RankedTensorType::get({static_cast<int64_t>(values->size())}, i64);
+    auto type =
+        RankedTensorType::get({static_cast<int64_t>(values->size())}, i64);
     return TypedAttr(DenseElementsAttr::get(type, ArrayRef<int64_t>(*values)));
   }
   if (auto values = node.getFloats("value_floats")) {
-    auto type = RankedTensorType::get({static_cast<int64_t>(values->size())}, f32);
+    auto type =
+        RankedTensorType::get({static_cast<int64_t>(values->size())}, f32);
     return TypedAttr(DenseElementsAttr::get(type, ArrayRef<float>(*values)));
   }
   if (node.hasErrors())
     return failure();
-  return node.error() << "has none of the attributes value, value_int, value_float, "
-                         "value_ints, value_floats";
+  return node.error()
+         << "has none of the attributes value, value_int, value_float, "
+            "value_ints, value_floats";
 }
 
-static LogicalResult importConstant(Node &node, SmallVectorImpl<Value> &results) {
+static LogicalResult importConstant(Node &node,
+                                    SmallVectorImpl<Value> &results) {
   FailureOr<TypedAttr> value = importValue(node);
   if (failed(value))
     return failure();

@@ -24,7 +24,8 @@ static LogicalResult importBinary(Node &node, SmallVectorImpl<Value> &results) {
 static LogicalResult importRelu(Node &node, SmallVectorImpl<Value> &results) {
   if (!checkNumbers(node, node.getInput(0)))
     return failure();
-  results.push_back(graph::ReluOp::create(node.builder, node.loc, node.getInput(0)));
+  results.push_back(
+      graph::ReluOp::create(node.builder, node.loc, node.getInput(0)));
   return success();
 }
 
@@ -40,13 +41,15 @@ static LogicalResult importCast(Node &node, SmallVectorImpl<Value> &results) {
     return node.error() << "element type "
                         << (isKnown ? getOnnxTypeName(to) : std::to_string(to))
                         << " is not supported";
-  auto type = RankedTensorType::get(node.getInputType(0).getShape(), elementType);
+  auto type =
+      RankedTensorType::get(node.getInputType(0).getShape(), elementType);
   results.push_back(
       graph::CastOp::create(node.builder, node.loc, type, node.getInput(0)));
   return success();
 }
 
-static LogicalResult importIdentity(Node &node, SmallVectorImpl<Value> &results) {
+static LogicalResult importIdentity(Node &node,
+                                    SmallVectorImpl<Value> &results) {
   results.push_back(node.getInput(0));
   return success();
 }

@@ -30,7 +30,8 @@ TypedAttr InitializerReader::makeConstant(RankedTensorType type, StringRef path,
   if (bytes.size() <= kInlineSizeInBytes)
     return createDense(type, asBytes(bytes));
   return graph::ExternalAttr::get(context, path, offset, bytes.size(),
-                                  graph::hashExternalData(asBytes(bytes)), type);
+                                  graph::hashExternalData(asBytes(bytes)),
+                                  type);
 }
 
 llvm::Expected<TypedAttr> InitializerReader::read(int index) {
@@ -47,10 +48,11 @@ llvm::Expected<TypedAttr> InitializerReader::read(int index) {
       file.initializerData[index]) {
     ByteRange range = *file.initializerData[index];
     if (range.size != *size)
-      return makeError("its dimensions need " + Twine(*size) + " bytes, it has " +
-                       Twine(range.size));
-    return makeConstant(type, file.path, range.offset,
-                        file.buffer->getBuffer().substr(range.offset, range.size));
+      return makeError("its dimensions need " + Twine(*size) +
+                       " bytes, it has " + Twine(range.size));
+    return makeConstant(
+        type, file.path, range.offset,
+        file.buffer->getBuffer().substr(range.offset, range.size));
   }
   auto bytes = decodeOnnxTensor(tensor);
   if (!bytes)
@@ -69,8 +71,8 @@ InitializerReader::openDataFile(StringRef location, std::string &dataPath) {
   if (location.empty() || location.contains('\0'))
     return makeError("external data without a location");
   if (path::is_absolute(location) ||
-      llvm::is_contained(llvm::make_range(path::begin(location), path::end(location)),
-                         ".."))
+      llvm::is_contained(
+          llvm::make_range(path::begin(location), path::end(location)), ".."))
     return outside();
   SmallString<128> joined = path::parent_path(file.path);
   path::append(joined, location);
@@ -87,10 +89,12 @@ InitializerReader::openDataFile(StringRef location, std::string &dataPath) {
     return makeError("external data \"" + location + "\": " + error.message());
   StringRef rest = realPath;
   if (!rest.consume_front(realFolder) ||
-      !(realFolder == "/" || path::is_separator(rest.empty() ? ' ' : rest.front())))
+      !(realFolder == "/" ||
+        path::is_separator(rest.empty() ? ' ' : rest.front())))
     return outside();
   if (!llvm::sys::fs::is_regular_file(realPath))
-    return makeError("external data \"" + location + "\" is not a regular file");
+    return makeError("external data \"" + location +
+                     "\" is not a regular file");
   auto opened = llvm::MemoryBuffer::getFile(realPath, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!opened)
@@ -117,13 +121,15 @@ InitializerReader::readExternal(const onnx::TensorProto &tensor,
     return makeError("external data has length " + Twine(length) +
                      ", its dimensions need " + Twine(size));
   std::string dataPath;
-  llvm::Expected<llvm::MemoryBuffer *> buffer = openDataFile(location, dataPath);
+  llvm::Expected<llvm::MemoryBuffer *> buffer =
+      openDataFile(location, dataPath);
   if (!buffer)
     return buffer.takeError();
   uint64_t available = (*buffer)->getBufferSize();
   if (offset > available || size > available - offset)
-    return makeError("external data \"" + location + "\" has " + Twine(available) +
-                     " bytes, needs " + Twine(size) + " at offset " + Twine(offset));
+    return makeError("external data \"" + location + "\" has " +
+                     Twine(available) + " bytes, needs " + Twine(size) +
+                     " at offset " + Twine(offset));
   return makeConstant(type, dataPath, offset,
                       (*buffer)->getBuffer().substr(offset, size));
 }

@@ -36,8 +36,9 @@ private:
                                                uint64_t size);
   llvm::Expected<llvm::MemoryBuffer *> openDataFile(llvm::StringRef location,
                                                     std::string &path);
-  mlir::TypedAttr makeConstant(mlir::RankedTensorType type, llvm::StringRef path,
-                               uint64_t offset, llvm::StringRef bytes);
+  mlir::TypedAttr makeConstant(mlir::RankedTensorType type,
+                               llvm::StringRef path, uint64_t offset,
+                               llvm::StringRef bytes);
 };
 
 } // namespace wafer::importer

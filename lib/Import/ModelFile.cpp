@@ -51,7 +51,8 @@ static Error parseText(StringRef text, onnx::ModelProto &model) {
 static Error parse(ModelFile &file) {
   StringRef bytes = file.buffer->getBuffer();
   StringRef extension = sys::path::extension(file.path);
-  if (extension == ".textproto" || extension == ".onnxtxt" || extension == ".pbtxt")
+  if (extension == ".textproto" || extension == ".onnxtxt" ||
+      extension == ".pbtxt")
     return parseText(bytes, file.model);
   std::string skeleton;
   if (stripInitializers(bytes, skeleton, file.initializerData))
@@ -71,8 +72,9 @@ Error loadModelFile(StringRef path, ModelFile &file) {
     return makeError(buffer.getError().message());
   file.buffer = std::move(*buffer);
   if (file.buffer->getBufferSize() > INT_MAX)
-    return makeError("above 2 GiB, which protobuf cannot read: save the model with "
-                     "external data");
+    return makeError(
+        "above 2 GiB, which protobuf cannot read: save the model with "
+        "external data");
   // protobuf reports to stderr and, where it is built to, throws.
   google::protobuf::LogSilencer silencer;
   try {

@@ -30,8 +30,8 @@ struct ModelFile {
   std::string path;
   std::unique_ptr<llvm::MemoryBuffer> buffer;
   onnx::ModelProto model;
-  /// For each of model.graph().initializer(): where its elements lie in the file
-  /// (little-endian, row-major), if they were left out. May be shorter.
+  /// For each of model.graph().initializer(): where its elements lie in the
+  /// file (little-endian, row-major), if they were left out. May be shorter.
   std::vector<std::optional<ByteRange>> initializerData;
 };
 

@@ -35,20 +35,34 @@ Type getElementType(int32_t onnxType, MLIRContext *context) {
   using onnx::TensorProto;
   Builder builder(context);
   switch (onnxType) {
-  case TensorProto::FLOAT: return builder.getF32Type();
-  case TensorProto::FLOAT16: return builder.getF16Type();
-  case TensorProto::BFLOAT16: return builder.getBF16Type();
-  case TensorProto::DOUBLE: return builder.getF64Type();
-  case TensorProto::INT8: return builder.getI8Type();
-  case TensorProto::INT16: return builder.getI16Type();
-  case TensorProto::INT32: return builder.getI32Type();
-  case TensorProto::INT64: return builder.getI64Type();
-  case TensorProto::UINT8: return builder.getIntegerType(8, /*isSigned=*/false);
-  case TensorProto::UINT16: return builder.getIntegerType(16, /*isSigned=*/false);
-  case TensorProto::UINT32: return builder.getIntegerType(32, /*isSigned=*/false);
-  case TensorProto::UINT64: return builder.getIntegerType(64, /*isSigned=*/false);
-  case TensorProto::BOOL: return builder.getI1Type();
-  default: return {};
+  case TensorProto::FLOAT:
+    return builder.getF32Type();
+  case TensorProto::FLOAT16:
+    return builder.getF16Type();
+  case TensorProto::BFLOAT16:
+    return builder.getBF16Type();
+  case TensorProto::DOUBLE:
+    return builder.getF64Type();
+  case TensorProto::INT8:
+    return builder.getI8Type();
+  case TensorProto::INT16:
+    return builder.getI16Type();
+  case TensorProto::INT32:
+    return builder.getI32Type();
+  case TensorProto::INT64:
+    return builder.getI64Type();
+  case TensorProto::UINT8:
+    return builder.getIntegerType(8, /*isSigned=*/false);
+  case TensorProto::UINT16:
+    return builder.getIntegerType(16, /*isSigned=*/false);
+  case TensorProto::UINT32:
+    return builder.getIntegerType(32, /*isSigned=*/false);
+  case TensorProto::UINT64:
+    return builder.getIntegerType(64, /*isSigned=*/false);
+  case TensorProto::BOOL:
+    return builder.getI1Type();
+  default:
+    return {};
   }
 }
 
@@ -102,14 +116,16 @@ std::optional<SmallVector<int64_t>> Node::getInts(StringRef name) {
   const AttributeProto *attribute = take(name, AttributeProto::INTS);
   if (!attribute)
     return std::nullopt;
-  return SmallVector<int64_t>(attribute->ints().begin(), attribute->ints().end());
+  return SmallVector<int64_t>(attribute->ints().begin(),
+                              attribute->ints().end());
 }
 
 std::optional<SmallVector<float>> Node::getFloats(StringRef name) {
   const AttributeProto *attribute = take(name, AttributeProto::FLOATS);
   if (!attribute)
     return std::nullopt;
-  return SmallVector<float>(attribute->floats().begin(), attribute->floats().end());
+  return SmallVector<float>(attribute->floats().begin(),
+                            attribute->floats().end());
 }
 
 std::string Node::getString(StringRef name, StringRef defaultValue) {
@@ -156,10 +172,10 @@ Value createScalar(Node &node, Type elementType, double value) {
   if (auto floatType = dyn_cast<FloatType>(elementType))
     element = FloatAttr::get(floatType, value);
   else
-    element = IntegerAttr::get(elementType,
-                               APInt(elementType.getIntOrFloatBitWidth(),
-                                     static_cast<int64_t>(value), /*isSigned=*/true,
-                                     /*implicitTrunc=*/true));
+    element = IntegerAttr::get(
+        elementType, APInt(elementType.getIntOrFloatBitWidth(),
+                           static_cast<int64_t>(value), /*isSigned=*/true,
+                           /*implicitTrunc=*/true));
   return graph::ConstantOp::create(node.builder, node.loc,
                                    DenseElementsAttr::get(type, element));
 }
@@ -179,9 +195,11 @@ bool checkBroadcast(Node &node, Value lhs, Value rhs) {
     return false;
   if (lhsType.getElementType() != rhsType.getElementType())
     node.error() << "operands must have the same element type, found "
-                 << lhsType.getElementType() << " and " << rhsType.getElementType();
+                 << lhsType.getElementType() << " and "
+                 << rhsType.getElementType();
   else if (!graph::broadcastShapes(lhsType.getShape(), rhsType.getShape()))
-    node.error() << "shapes do not broadcast: " << lhsType << " and " << rhsType;
+    node.error() << "shapes do not broadcast: " << lhsType << " and "
+                 << rhsType;
   else
     return true;
   return false;

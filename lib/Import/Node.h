@@ -26,8 +26,8 @@ llvm::StringRef getNodeName(const onnx::NodeProto &node);
 /// The IR type of an ONNX data type; null if it has none.
 mlir::Type getElementType(int32_t onnxType, mlir::MLIRContext *context);
 
-/// A node that is being imported. Attributes are read once each; a wrong kind of
-/// attribute is reported at once, remembered, and the default returned.
+/// A node that is being imported. Attributes are read once each; a wrong kind
+/// of attribute is reported at once, remembered, and the default returned.
 class Node {
 public:
   Node(const onnx::NodeProto &proto, int64_t opset, llvm::StringRef file,
@@ -76,8 +76,8 @@ private:
 };
 
 /// Creates the ops of one node and appends the values of its outputs.
-using NodeImporter = mlir::LogicalResult (*)(Node &node,
-                                             llvm::SmallVectorImpl<mlir::Value> &results);
+using NodeImporter = mlir::LogicalResult (*)(
+    Node &node, llvm::SmallVectorImpl<mlir::Value> &results);
 
 struct Operator {
   size_t minInputs, maxInputs;

@@ -1,4 +1,5 @@
-//===- NodeOrder.cpp - which nodes a graph needs, in an order that works -*- C++ -*-===//
+//===- NodeOrder.cpp - which nodes a graph needs, in an order that works -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -81,9 +82,10 @@ Error Orderer::visit(int root) {
       continue;
     auto producer = producers.find(input);
     if (producer == producers.end())
-      return makeError(describeNode(node) + ": input \"" + input +
-                       "\" is computed by no node and is neither an input nor an "
-                       "initializer of the graph");
+      return makeError(
+          describeNode(node) + ": input \"" + input +
+          "\" is computed by no node and is neither an input nor an "
+          "initializer of the graph");
     int next = producer->second;
     if (state[next] == State::Open)
       return makeError(describeNode(node) +
@@ -108,7 +110,8 @@ Expected<std::vector<int>> Orderer::run() {
     if (producer == producers.end()) {
       if (known.contains(output.name()))
         continue;
-      return makeError("output \"" + output.name() + "\" is computed by no node");
+      return makeError("output \"" + output.name() +
+                       "\" is computed by no node");
     }
     if (Error error = visit(producer->second))
       return std::move(error);

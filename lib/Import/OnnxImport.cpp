@@ -11,9 +11,10 @@
 //   2. every name gets its meaning: input, initializer or a node's output;
 //      symbolic dimensions of inputs are bound (ImportOptions::dims);
 //   3. the nodes that outputs need are ordered (NodeOrder);
-//   4. each node's operator creates its ops (Node, one file for each family) and
-//      so infers the result types. Types in the file are never trusted: one that
-//      contradicts what was inferred is reported as a warning;
+//   4. each node's operator creates its ops (Node, one file for each family)
+//   and
+//      so infers the result types. Types in the file are never trusted: one
+//      that contradicts what was inferred is reported as a warning;
 //   5. initializers become constants where they are first used.
 // Everything that is wrong with the file is one error that names file and node.
 //
@@ -54,8 +55,8 @@ class GraphImporter {
 public:
   GraphImporter(const ModelFile &file, const ImportOptions &options,
                 MLIRContext *context)
-      : file(file), graph(file.model.graph()), options(options), context(context),
-        builder(context), initializers(file, context) {}
+      : file(file), graph(file.model.graph()), options(options),
+        context(context), builder(context), initializers(file, context) {}
 
   OwningOpRef<ModuleOp> run();
 
@@ -95,8 +96,8 @@ std::string getDimName(const onnx::ValueInfoProto &input, int index) {
   return input.name() + "." + std::to_string(index);
 }
 
-/// True if the file gives the dimension a size. Some exporters write -1 for "not
-/// known".
+/// True if the file gives the dimension a size. Some exporters write -1 for
+/// "not known".
 bool hasSize(const onnx::TensorShapeProto::Dimension &dim) {
   return dim.has_dim_value() && dim.dim_value() != -1;
 }
@@ -162,14 +163,16 @@ LogicalResult GraphImporter::checkDimNames() {
   }
   for (const auto &[name, size] : options.dims) {
     if (size < 0)
-      return error() << "dimension \"" << name << "\" cannot have size " << size;
+      return error() << "dimension \"" << name << "\" cannot have size "
+                     << size;
     if (names.count(name))
       continue;
     InFlightDiagnostic diagnostic = error();
     diagnostic << "has no dimension \"" << name << "\"";
     if (names.empty())
       return diagnostic << ": all its dimensions have sizes";
-    return diagnostic << ", its symbolic dimensions are: " << llvm::join(names, ", ");
+    return diagnostic << ", its symbolic dimensions are: "
+                      << llvm::join(names, ", ");
   }
   return success();
 }
@@ -190,8 +193,8 @@ FailureOr<int64_t> GraphImporter::getDim(const onnx::ValueInfoProto &input,
     return error() << "dimension " << index << " of input \"" << input.name()
                    << "\" has no size: bind it with --dim " << name << "=N";
   return error() << "dynamic dimension \"" << name << "\" of input \""
-                 << input.name() << "\" is symbolic: bind it with --dim " << name
-                 << "=N";
+                 << input.name() << "\" is symbolic: bind it with --dim "
+                 << name << "=N";
 }
 
 FailureOr<RankedTensorType>
@@ -202,7 +205,8 @@ GraphImporter::getInputType(const onnx::ValueInfoProto &input) {
   Type elementType = getElementType(tensor.elem_type(), context);
   if (!elementType)
     return error() << "input \"" << input.name() << "\": element type "
-                   << getOnnxTypeName(tensor.elem_type()) << " is not supported";
+                   << getOnnxTypeName(tensor.elem_type())
+                   << " is not supported";
   if (!tensor.has_shape())
     return error() << "input \"" << input.name() << "\" has no shape";
   SmallVector<int64_t> shape;
@@ -214,7 +218,8 @@ GraphImporter::getInputType(const onnx::ValueInfoProto &input) {
   }
   std::optional<int64_t> count = graph::countElements(shape);
   if (!count || *count > INT64_MAX / 8)
-    return error() << "the dimensions of input \"" << input.name() << "\" overflow";
+    return error() << "the dimensions of input \"" << input.name()
+                   << "\" overflow";
   return RankedTensorType::get(shape, elementType);
 }
 
@@ -255,7 +260,8 @@ FailureOr<Value> GraphImporter::getValue(const std::string &name) {
   return value;
 }
 
-LogicalResult GraphImporter::defineOutputs(Node &node, ArrayRef<Value> results) {
+LogicalResult GraphImporter::defineOutputs(Node &node,
+                                           ArrayRef<Value> results) {
   for (int i = 0; i < node.proto.output_size(); ++i) {
     const std::string &name = node.proto.output(i);
     if (name.empty())
@@ -266,7 +272,8 @@ LogicalResult GraphImporter::defineOutputs(Node &node, ArrayRef<Value> results) 
     auto type = cast<RankedTensorType>(results[i].getType());
     std::optional<int64_t> count = graph::countElements(type.getShape());
     if (!count || *count > INT64_MAX / 8)
-      return node.error() << "the dimensions of its output " << i << " overflow";
+      return node.error() << "the dimensions of its output " << i
+                          << " overflow";
     values[name] = results[i];
   }
   return success();
@@ -327,7 +334,8 @@ void GraphImporter::warnOfContradiction(const onnx::ValueInfoProto &info,
   }
   if (!agrees)
     emitWarning(UnknownLoc::get(context))
-        << file.path << ": " << what << " \"" << info.name() << "\" is " << inferred
+        << file.path << ": " << what << " \"" << info.name() << "\" is "
+        << inferred
         << "; the type that the file declares contradicts this and is ignored";
 }
 

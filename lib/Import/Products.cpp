@@ -21,11 +21,12 @@ static Value createMatmul(Node &node, bool transposeA, bool transposeB) {
                  << lhs.getElementType() << " and " << rhs.getElementType();
     return {};
   }
-  FailureOr<graph::MatmulShape> shape = graph::getMatmulShape(
-      lhs.getShape(), rhs.getShape(), transposeA, transposeB,
-      [&](const Twine &message) {
-        node.error() << message << ": " << lhs << " and " << rhs;
-      });
+  FailureOr<graph::MatmulShape> shape =
+      graph::getMatmulShape(lhs.getShape(), rhs.getShape(), transposeA,
+                            transposeB, [&](const Twine &message) {
+                              node.error()
+                                  << message << ": " << lhs << " and " << rhs;
+                            });
   if (failed(shape))
     return {};
   return graph::MatmulOp::create(node.builder, node.loc, node.getInput(0),
@@ -33,7 +34,8 @@ static Value createMatmul(Node &node, bool transposeA, bool transposeB) {
 }
 
 static LogicalResult importMatMul(Node &node, SmallVectorImpl<Value> &results) {
-  Value product = createMatmul(node, /*transposeA=*/false, /*transposeB=*/false);
+  Value product =
+      createMatmul(node, /*transposeA=*/false, /*transposeB=*/false);
   if (!product)
     return failure();
   results.push_back(product);
@@ -41,7 +43,8 @@ static LogicalResult importMatMul(Node &node, SmallVectorImpl<Value> &results) {
 }
 
 /// value · factor, nothing for a factor of 1; null after an error.
-static Value createScaled(Node &node, Value value, float factor, StringRef name) {
+static Value createScaled(Node &node, Value value, float factor,
+                          StringRef name) {
   if (factor == 1.0f)
     return value;
   Type elementType = cast<RankedTensorType>(value.getType()).getElementType();
@@ -56,8 +59,10 @@ static Value createScaled(Node &node, Value value, float factor, StringRef name)
 
 /// Y = alpha · op(A) · op(B) + beta · C as the ops that it is made of.
 static LogicalResult importGemm(Node &node, SmallVectorImpl<Value> &results) {
-  float alpha = node.getFloat("alpha", 1.0f), beta = node.getFloat("beta", 1.0f);
-  bool transposeA = node.getInt("transA", 0), transposeB = node.getInt("transB", 0);
+  float alpha = node.getFloat("alpha", 1.0f),
+        beta = node.getFloat("beta", 1.0f);
+  bool transposeA = node.getInt("transA", 0),
+       transposeB = node.getInt("transB", 0);
   for (size_t i : {0, 1})
     if (node.getInputType(i).getRank() != 2)
       return node.error() << "input " << i << " must have rank 2, found "

@@ -14,14 +14,18 @@ namespace wafer::importer {
 
 static void createReshape(Node &node, ArrayRef<int64_t> shape,
                           SmallVectorImpl<Value> &results) {
-  auto type = RankedTensorType::get(shape, node.getInputType(0).getElementType());
+  auto type =
+      RankedTensorType::get(shape, node.getInputType(0).getElementType());
   results.push_back(
       graph::ReshapeOp::create(node.builder, node.loc, type, node.getInput(0)));
 }
 
 static std::string describeShape(ArrayRef<int64_t> shape) {
-  return "[" + llvm::join(llvm::map_range(shape, [](int64_t d) {
-           return std::to_string(d); }), ", ") + "]";
+  return "[" +
+         llvm::join(llvm::map_range(
+                        shape, [](int64_t d) { return std::to_string(d); }),
+                    ", ") +
+         "]";
 }
 
 /// Fills in the 0 ("as the input has it", unless allowZero) and the one -1
@@ -34,8 +38,8 @@ static LogicalResult resolveShape(Node &node, bool allowZero,
   for (auto [i, dim] : llvm::enumerate(shape)) {
     if (dim == 0 && !allowZero) {
       if (i >= static_cast<size_t>(input.getRank()))
-        return node.error() << "shape " << requested << " copies dimension " << i
-                            << ", which " << input << " does not have";
+        return node.error() << "shape " << requested << " copies dimension "
+                            << i << ", which " << input << " does not have";
       dim = input.getDimSize(i);
     } else if (dim == -1) {
       if (inferred)
@@ -43,7 +47,8 @@ static LogicalResult resolveShape(Node &node, bool allowZero,
       inferred = i;
       dim = 1;
     } else if (dim < 0) {
-      return node.error() << "shape " << requested << " has a negative dimension";
+      return node.error() << "shape " << requested
+                          << " has a negative dimension";
     }
   }
   std::optional<int64_t> count = graph::countElements(shape);
@@ -55,12 +60,13 @@ static LogicalResult resolveShape(Node &node, bool allowZero,
     count = std::nullopt;
   }
   if (!count || *count != total)
-    return node.error() << "shape " << requested << " does not fit the " << total
-                        << " elements of " << input;
+    return node.error() << "shape " << requested << " does not fit the "
+                        << total << " elements of " << input;
   return success();
 }
 
-static LogicalResult importReshape(Node &node, SmallVectorImpl<Value> &results) {
+static LogicalResult importReshape(Node &node,
+                                   SmallVectorImpl<Value> &results) {
   bool allowZero = node.opset >= 14 && node.getInt("allowzero", 0);
   FailureOr<SmallVector<int64_t>> shape = node.getConstantInts(1);
   if (failed(shape) || failed(resolveShape(node, allowZero, *shape)))
@@ -69,12 +75,13 @@ static LogicalResult importReshape(Node &node, SmallVectorImpl<Value> &results) 
   return success();
 }
 
-static LogicalResult importFlatten(Node &node, SmallVectorImpl<Value> &results) {
+static LogicalResult importFlatten(Node &node,
+                                   SmallVectorImpl<Value> &results) {
   RankedTensorType input = node.getInputType(0);
   int64_t rank = input.getRank(), axis = node.getInt("axis", 1);
   if (axis < -rank || axis > rank)
-    return node.error() << "attribute \"axis\" is " << axis << ", "
-                        << input << " allows " << -rank << " to " << rank;
+    return node.error() << "attribute \"axis\" is " << axis << ", " << input
+                        << " allows " << -rank << " to " << rank;
   if (axis < 0)
     axis += rank;
   ArrayRef<int64_t> shape = input.getShape();
@@ -85,16 +92,18 @@ static LogicalResult importFlatten(Node &node, SmallVectorImpl<Value> &results) 
   return success();
 }
 
-static LogicalResult importTranspose(Node &node, SmallVectorImpl<Value> &results) {
+static LogicalResult importTranspose(Node &node,
+                                     SmallVectorImpl<Value> &results) {
   int64_t rank = node.getInputType(0).getRank();
-  SmallVector<int64_t> perm = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+  SmallVector<int64_t> perm =
+      llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
   if (auto given = node.getInts("perm"))
     perm = *given;
   if (static_cast<int64_t>(perm.size()) != rank || !isPermutationVector(perm))
     return node.error() << "attribute \"perm\" must hold every dimension of "
                         << node.getInputType(0) << " once";
-  results.push_back(
-      graph::TransposeOp::create(node.builder, node.loc, node.getInput(0), perm));
+  results.push_back(graph::TransposeOp::create(node.builder, node.loc,
+                                               node.getInput(0), perm));
   return success();
 }
 

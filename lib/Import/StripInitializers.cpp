@@ -14,7 +14,8 @@
 //     dims, data_type, raw_data (9): 4 MB } } }
 //
 // becomes the same message without field 9, and the place of the 4 MB. Besides
-// raw_data, packed float_data and double_data are little-endian elements as well.
+// raw_data, packed float_data and double_data are little-endian elements as
+// well.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,11 +26,16 @@ using namespace llvm;
 namespace wafer::importer {
 namespace {
 
-enum WireType : unsigned { Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5 };
+enum WireType : unsigned {
+  Varint = 0,
+  Fixed64 = 1,
+  Delimited = 2,
+  Fixed32 = 5
+};
 
 constexpr uint64_t kModelGraph = 7, kGraphInitializer = 5;
-constexpr uint64_t kTensorDataType = 2, kTensorFloatData = 4, kTensorRawData = 9,
-                   kTensorDoubleData = 10;
+constexpr uint64_t kTensorDataType = 2, kTensorFloatData = 4,
+                   kTensorRawData = 9, kTensorDoubleData = 10;
 
 /// One field of a message: all its bytes, and the content (Delimited) or the
 /// number (Varint).
@@ -51,7 +57,8 @@ std::optional<uint64_t> takeVarint(StringRef &bytes) {
   return std::nullopt;
 }
 
-/// Takes a field from the front of `bytes`; false if it is malformed or a group.
+/// Takes a field from the front of `bytes`; false if it is malformed or a
+/// group.
 bool takeField(StringRef &bytes, WireField &field) {
   StringRef start = bytes;
   std::optional<uint64_t> tag = takeVarint(bytes);
@@ -172,8 +179,8 @@ private:
       data.push_back(std::nullopt);
       return true;
     }
-    data.push_back(ByteRange{static_cast<uint64_t>(content.data() - file.data()),
-                             content.size()});
+    data.push_back(ByteRange{
+        static_cast<uint64_t>(content.data() - file.data()), content.size()});
     WireField field;
     while (!bytes.empty() && takeField(bytes, field))
       if (field.content.data() != content.data() || field.type != Delimited)

@@ -6,33 +6,39 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Graph/ExternalData.h"
-#include "wafer/Import/OnnxImport.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
+#include "wafer/Import/OnnxImport.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/ToolOutputFile.h"
-#include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("wafer-translate");
 static cl::opt<std::string> inputFile(cl::Positional, cl::Required,
-                                      cl::desc("<model.onnx>"), cl::cat(category));
-static cl::opt<std::string> outputFile("o", cl::desc("Output file"), cl::init("-"),
-                                       cl::value_desc("file"), cl::cat(category));
-static cl::opt<bool> importOnnxFlag(
-    "import-onnx", cl::desc("Import an ONNX model into the graph dialect"),
-    cl::cat(category));
-static cl::alias onnxToGraph("onnx-to-graph", cl::desc("Alias of --import-onnx"),
+                                      cl::desc("<model.onnx>"),
+                                      cl::cat(category));
+static cl::opt<std::string> outputFile("o", cl::desc("Output file"),
+                                       cl::init("-"), cl::value_desc("file"),
+                                       cl::cat(category));
+static cl::opt<bool>
+    importOnnxFlag("import-onnx",
+                   cl::desc("Import an ONNX model into the graph dialect"),
+                   cl::cat(category));
+static cl::alias onnxToGraph("onnx-to-graph",
+                             cl::desc("Alias of --import-onnx"),
                              cl::aliasopt(importOnnxFlag), cl::cat(category));
-static cl::list<std::string> dims("dim", cl::desc("Size of a symbolic dimension"),
+static cl::list<std::string> dims("dim",
+                                  cl::desc("Size of a symbolic dimension"),
                                   cl::value_desc("NAME=N"), cl::cat(category));
-static cl::opt<bool> printLocations(
-    "mlir-print-debuginfo", cl::desc("Print locations: the names of ONNX nodes"),
-    cl::cat(category));
+static cl::opt<bool>
+    printLocations("mlir-print-debuginfo",
+                   cl::desc("Print locations: the names of ONNX nodes"),
+                   cl::cat(category));
 
 /// Exit codes of all tools: 2 for wrong usage or input.
 static constexpr int kBadInput = 2;
@@ -47,14 +53,16 @@ static bool parseDims(wafer::ImportOptions &options) {
       return false;
     }
     if (!options.dims.try_emplace(name.str(), value).second) {
-      llvm::errs() << "error: --dim: dimension \"" << name << "\" is given twice\n";
+      llvm::errs() << "error: --dim: dimension \"" << name
+                   << "\" is given twice\n";
       return false;
     }
   }
   return true;
 }
 
-/// Messages name their file and node in the text; they have no position in a file.
+/// Messages name their file and node in the text; they have no position in a
+/// file.
 static LogicalResult printDiagnostic(Diagnostic &diagnostic) {
   bool isWarning = diagnostic.getSeverity() == DiagnosticSeverity::Warning;
   llvm::errs() << (isWarning ? "warning: " : "error: ") << diagnostic << "\n";
@@ -68,7 +76,8 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "wafer-mlir translator\n");
   if (!importOnnxFlag) {
-    llvm::errs() << "error: no translation is asked for, expected --import-onnx\n";
+    llvm::errs()
+        << "error: no translation is asked for, expected --import-onnx\n";
     return kBadInput;
   }
   wafer::ImportOptions options;
@@ -76,10 +85,12 @@ int main(int argc, char **argv) {
     return kBadInput;
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.getDiagEngine().registerHandler(printDiagnostic);
-  OwningOpRef<ModuleOp> module = wafer::importOnnx(inputFile, options, &context);
+  OwningOpRef<ModuleOp> module =
+      wafer::importOnnx(inputFile, options, &context);
   if (!module)
     return kBadInput;
-  StringRef folder = outputFile == "-" ? "" : llvm::sys::path::parent_path(outputFile);
+  StringRef folder =
+      outputFile == "-" ? "" : llvm::sys::path::parent_path(outputFile);
   if (failed(wafer::graph::rebaseExternalPaths(*module, "", folder)))
     return kBadInput;
   std::error_code error;

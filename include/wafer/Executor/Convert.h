@@ -1,4 +1,5 @@
-//===- Convert.h - conversion of elements as graph.cast defines it -*- C++ -*-===//
+//===- Convert.h - conversion of elements as graph.cast defines it -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,27 +18,47 @@
 namespace wafer::exec {
 
 /// Storage of the element types that C++17 has no number type for.
-struct HalfBits { uint16_t bits; };
-struct BFloatBits { uint16_t bits; };
-struct BoolByte { uint8_t bits; };
+struct HalfBits {
+  uint16_t bits;
+};
+struct BFloatBits {
+  uint16_t bits;
+};
+struct BoolByte {
+  uint8_t bits;
+};
 
 /// Calls `fn` with a value of the storage type of `type`:
 /// `withElementType(t, [&](auto tag) { using T = decltype(tag); … })`.
-template <typename Fn> decltype(auto) withElementType(ElementType type, Fn &&fn) {
+template <typename Fn>
+decltype(auto) withElementType(ElementType type, Fn &&fn) {
   switch (type) {
-  case ElementType::F32: return fn(float{});
-  case ElementType::F16: return fn(HalfBits{});
-  case ElementType::BF16: return fn(BFloatBits{});
-  case ElementType::F64: return fn(double{});
-  case ElementType::I8: return fn(int8_t{});
-  case ElementType::I16: return fn(int16_t{});
-  case ElementType::I32: return fn(int32_t{});
-  case ElementType::I64: return fn(int64_t{});
-  case ElementType::U8: return fn(uint8_t{});
-  case ElementType::U16: return fn(uint16_t{});
-  case ElementType::U32: return fn(uint32_t{});
-  case ElementType::U64: return fn(uint64_t{});
-  case ElementType::Bool: return fn(BoolByte{});
+  case ElementType::F32:
+    return fn(float{});
+  case ElementType::F16:
+    return fn(HalfBits{});
+  case ElementType::BF16:
+    return fn(BFloatBits{});
+  case ElementType::F64:
+    return fn(double{});
+  case ElementType::I8:
+    return fn(int8_t{});
+  case ElementType::I16:
+    return fn(int16_t{});
+  case ElementType::I32:
+    return fn(int32_t{});
+  case ElementType::I64:
+    return fn(int64_t{});
+  case ElementType::U8:
+    return fn(uint8_t{});
+  case ElementType::U16:
+    return fn(uint16_t{});
+  case ElementType::U32:
+    return fn(uint32_t{});
+  case ElementType::U64:
+    return fn(uint64_t{});
+  case ElementType::Bool:
+    return fn(BoolByte{});
   }
   llvm_unreachable("element types are listed above");
 }
@@ -58,7 +79,8 @@ template <typename To, typename From> To fromNumber(From value) {
     return BFloatBits{BFloat::encode(static_cast<double>(value))};
   } else if constexpr (std::is_same_v<To, BoolByte>) {
     return BoolByte{static_cast<uint8_t>(value != 0)};
-  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
+  } else if constexpr (std::is_integral_v<To> &&
+                       std::is_floating_point_v<From>) {
     using Limits = std::numeric_limits<To>;
     if (std::isnan(value))
       return 0;

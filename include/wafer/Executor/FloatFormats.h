@@ -19,7 +19,8 @@ namespace wafer::exec {
 /// conversion below rounds at most once.
 template <unsigned ExponentBits, unsigned MantissaBits> struct FloatFormat {
   static constexpr int kBias = (1 << (ExponentBits - 1)) - 1;
-  static constexpr uint32_t kInfinity = ((1u << ExponentBits) - 1) << MantissaBits;
+  static constexpr uint32_t kInfinity = ((1u << ExponentBits) - 1)
+                                        << MantissaBits;
   static constexpr unsigned kSignShift = ExponentBits + MantissaBits;
 
   /// Nearest, ties to even; overflow gives infinity; NaN stays a quiet NaN.
@@ -30,7 +31,8 @@ template <unsigned ExponentBits, unsigned MantissaBits> struct FloatFormat {
     uint64_t mantissa = bits & ((uint64_t(1) << 52) - 1);
     if (exponent == 0x7ff) {
       uint32_t quiet = mantissa ? 1u << (MantissaBits - 1) : 0;
-      return sign | kInfinity | quiet | uint32_t(mantissa >> (52 - MantissaBits));
+      return sign | kInfinity | quiet |
+             uint32_t(mantissa >> (52 - MantissaBits));
     }
     // A double below its own normal range rounds to zero in every format.
     if (exponent == 0)
@@ -49,9 +51,11 @@ template <unsigned ExponentBits, unsigned MantissaBits> struct FloatFormat {
     if (exponent > kBias)
       return sign | kInfinity;
     // The implicit bit of `kept` adds the last 1 to the exponent field.
-    uint64_t field = isNormal ? uint64_t(exponent + kBias - 1) << MantissaBits : 0;
+    uint64_t field =
+        isNormal ? uint64_t(exponent + kBias - 1) << MantissaBits : 0;
     uint64_t magnitude = field + kept;
-    return sign | static_cast<uint32_t>(magnitude < kInfinity ? magnitude : kInfinity);
+    return sign |
+           static_cast<uint32_t>(magnitude < kInfinity ? magnitude : kInfinity);
   }
 
   static double decode(uint16_t bits) {

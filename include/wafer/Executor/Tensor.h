@@ -19,7 +19,19 @@
 namespace wafer::exec {
 
 enum class ElementType : uint8_t {
-  F32, F16, BF16, F64, I8, I16, I32, I64, U8, U16, U32, U64, Bool
+  F32,
+  F16,
+  BF16,
+  F64,
+  I8,
+  I16,
+  I32,
+  I64,
+  U8,
+  U16,
+  U32,
+  U64,
+  Bool
 };
 
 /// "f32", "i64", "bool" and so on.
@@ -60,7 +72,8 @@ public:
   /// The elements as the C++ type that has their size.
   template <typename T> llvm::ArrayRef<T> getValues() const {
     assert(sizeof(T) == exec::getSizeInBytes(elementType));
-    return {reinterpret_cast<const T *>(data), static_cast<size_t>(numElements)};
+    return {reinterpret_cast<const T *>(data),
+            static_cast<size_t>(numElements)};
   }
   template <typename T> llvm::MutableArrayRef<T> getMutableValues() {
     assert(sizeof(T) == exec::getSizeInBytes(elementType));

@@ -1,4 +1,5 @@
-//===- TensorIO.h - tensor files and constants of the IR as tensors -*- C++ -*-===//
+//===- TensorIO.h - tensor files and constants of the IR as tensors -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -28,9 +29,9 @@ llvm::Expected<Tensor> readNpy(llvm::StringRef path);
 llvm::Error writeNpy(llvm::StringRef path, const Tensor &tensor);
 
 /// Writes `path` through a temporary file and a rename.
-llvm::Error writeFileAtomically(
-    llvm::StringRef path,
-    llvm::function_ref<void(llvm::raw_ostream &)> write);
+llvm::Error
+writeFileAtomically(llvm::StringRef path,
+                    llvm::function_ref<void(llvm::raw_ostream &)> write);
 
 /// `path: message` as an Error.
 llvm::Error makeFileError(llvm::StringRef path, const llvm::Twine &message);
@@ -40,7 +41,8 @@ struct TensorFileFormat {
   llvm::Expected<Tensor> (*read)(llvm::StringRef path);
   llvm::Error (*write)(llvm::StringRef path, const Tensor &tensor);
 };
-void registerTensorFileFormat(llvm::StringRef extension, TensorFileFormat format);
+void registerTensorFileFormat(llvm::StringRef extension,
+                              TensorFileFormat format);
 
 } // namespace wafer::exec
 

@@ -13,7 +13,8 @@
 namespace wafer::exec {
 
 /// Makes readTensor() and writeTensor() know ".pb" files: one serialised ONNX
-/// TensorProto. In a library of its own, so that executors do not link protobuf.
+/// TensorProto. In a library of its own, so that executors do not link
+/// protobuf.
 void registerTensorProtoIO();
 
 llvm::Expected<Tensor> readTensorProto(llvm::StringRef path);

@@ -1,4 +1,5 @@
-//===- Constants.cpp - constants of the graph dialect as tensors -*- C++ -*-===//
+//===- Constants.cpp - constants of the graph dialect as tensors -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,9 +8,9 @@
 
 #include "wafer/Executor/Constants.h"
 #include "dialects/Graph/ExternalData.h"
-#include "wafer/Executor/TensorIO.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "wafer/Executor/TensorIO.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -30,12 +31,18 @@ std::optional<ElementType> getElementType(Type type) {
     return std::nullopt;
   bool isUnsigned = integer.isUnsigned();
   switch (integer.getWidth()) {
-  case 1: return isUnsigned ? std::nullopt : std::optional(ElementType::Bool);
-  case 8: return isUnsigned ? ElementType::U8 : ElementType::I8;
-  case 16: return isUnsigned ? ElementType::U16 : ElementType::I16;
-  case 32: return isUnsigned ? ElementType::U32 : ElementType::I32;
-  case 64: return isUnsigned ? ElementType::U64 : ElementType::I64;
-  default: return std::nullopt;
+  case 1:
+    return isUnsigned ? std::nullopt : std::optional(ElementType::Bool);
+  case 8:
+    return isUnsigned ? ElementType::U8 : ElementType::I8;
+  case 16:
+    return isUnsigned ? ElementType::U16 : ElementType::I16;
+  case 32:
+    return isUnsigned ? ElementType::U32 : ElementType::I32;
+  case 64:
+    return isUnsigned ? ElementType::U64 : ElementType::I64;
+  default:
+    return std::nullopt;
   }
 }
 
@@ -46,19 +53,32 @@ Type getIRType(ElementType type, MLIRContext *context) {
                                        : IntegerType::Signless);
   };
   switch (type) {
-  case ElementType::F32: return Float32Type::get(context);
-  case ElementType::F16: return Float16Type::get(context);
-  case ElementType::BF16: return BFloat16Type::get(context);
-  case ElementType::F64: return Float64Type::get(context);
-  case ElementType::I8: return integer(8);
-  case ElementType::I16: return integer(16);
-  case ElementType::I32: return integer(32);
-  case ElementType::I64: return integer(64);
-  case ElementType::U8: return integer(8, true);
-  case ElementType::U16: return integer(16, true);
-  case ElementType::U32: return integer(32, true);
-  case ElementType::U64: return integer(64, true);
-  case ElementType::Bool: return integer(1);
+  case ElementType::F32:
+    return Float32Type::get(context);
+  case ElementType::F16:
+    return Float16Type::get(context);
+  case ElementType::BF16:
+    return BFloat16Type::get(context);
+  case ElementType::F64:
+    return Float64Type::get(context);
+  case ElementType::I8:
+    return integer(8);
+  case ElementType::I16:
+    return integer(16);
+  case ElementType::I32:
+    return integer(32);
+  case ElementType::I64:
+    return integer(64);
+  case ElementType::U8:
+    return integer(8, true);
+  case ElementType::U16:
+    return integer(16, true);
+  case ElementType::U32:
+    return integer(32, true);
+  case ElementType::U64:
+    return integer(64, true);
+  case ElementType::Bool:
+    return integer(1);
   }
   llvm_unreachable("element types are listed above");
 }
@@ -132,12 +152,14 @@ llvm::Expected<Tensor> ConstantReader::readExternal(graph::ExternalAttr attr,
   uint64_t offset = attr.getOffset(), size = attr.getSize();
   if (offset > file->getBufferSize() || size > file->getBufferSize() - offset)
     return makeFileError(path, "constant \"" + what + "\" needs bytes " +
-                                   Twine(offset) + " to " + Twine(offset + size) +
-                                   ", the file has " +
+                                   Twine(offset) + " to " +
+                                   Twine(offset + size) + ", the file has " +
                                    Twine(file->getBufferSize()));
-  auto *bytes = reinterpret_cast<const uint8_t *>(file->getBufferStart()) + offset;
-  std::string key = (path + ":" + Twine(offset) + ":" + Twine(size) + ":" +
-                     attr.getHash()).str();
+  auto *bytes =
+      reinterpret_cast<const uint8_t *>(file->getBufferStart()) + offset;
+  std::string key =
+      (path + ":" + Twine(offset) + ":" + Twine(size) + ":" + attr.getHash())
+          .str();
   if (!checked.contains(key)) {
     std::string hash = graph::hashExternalData({bytes, size});
     if (hash != attr.getHash())

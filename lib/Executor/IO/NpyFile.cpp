@@ -200,7 +200,8 @@ Expected<Tensor> readNpy(StringRef path) {
   size_t size = static_cast<size_t>(count) * getSizeInBytes(*header.type);
   if (data.size() != size)
     return makeFileError(path, "its shape needs " + Twine(size) +
-                                   " bytes of data, it has " + Twine(data.size()));
+                                   " bytes of data, it has " +
+                                   Twine(data.size()));
   auto *bytes = reinterpret_cast<const uint8_t *>(data.data());
   if (*header.type == ElementType::Bool)
     for (uint8_t byte : ArrayRef<uint8_t>(bytes, size))
@@ -217,18 +218,30 @@ Expected<Tensor> readNpy(StringRef path) {
 static StringRef getDescr(ElementType type) {
   switch (type) {
   case ElementType::BF16: // written as f32
-  case ElementType::F32: return "<f4";
-  case ElementType::F16: return "<f2";
-  case ElementType::F64: return "<f8";
-  case ElementType::I8: return "|i1";
-  case ElementType::I16: return "<i2";
-  case ElementType::I32: return "<i4";
-  case ElementType::I64: return "<i8";
-  case ElementType::U8: return "|u1";
-  case ElementType::U16: return "<u2";
-  case ElementType::U32: return "<u4";
-  case ElementType::U64: return "<u8";
-  case ElementType::Bool: return "|b1";
+  case ElementType::F32:
+    return "<f4";
+  case ElementType::F16:
+    return "<f2";
+  case ElementType::F64:
+    return "<f8";
+  case ElementType::I8:
+    return "|i1";
+  case ElementType::I16:
+    return "<i2";
+  case ElementType::I32:
+    return "<i4";
+  case ElementType::I64:
+    return "<i8";
+  case ElementType::U8:
+    return "|u1";
+  case ElementType::U16:
+    return "<u2";
+  case ElementType::U32:
+    return "<u4";
+  case ElementType::U64:
+    return "<u8";
+  case ElementType::Bool:
+    return "|b1";
   }
   llvm_unreachable("element types are listed above");
 }

@@ -22,7 +22,8 @@ StringRef stringifyElementType(ElementType type) {
 }
 
 unsigned getSizeInBytes(ElementType type) {
-  return withElementType(type, [](auto tag) -> unsigned { return sizeof(tag); });
+  return withElementType(type,
+                         [](auto tag) -> unsigned { return sizeof(tag); });
 }
 
 bool isFloat(ElementType type) {
@@ -66,7 +67,9 @@ Tensor::Tensor(ElementType elementType, ArrayRef<int64_t> shape,
       numElements(exec::countElements(shape)), owner(std::move(owner)),
       data(data) {
   assert(numElements >= 0 && "the caller checks the shape");
-  assert(reinterpret_cast<uintptr_t>(data) % exec::getSizeInBytes(elementType) == 0);
+  assert(reinterpret_cast<uintptr_t>(data) %
+             exec::getSizeInBytes(elementType) ==
+         0);
 }
 
 Tensor Tensor::copyOf(ElementType elementType, ArrayRef<int64_t> shape,
@@ -74,8 +77,8 @@ Tensor Tensor::copyOf(ElementType elementType, ArrayRef<int64_t> shape,
   std::shared_ptr<uint8_t[]> copy = allocate(bytes.size());
   if (!bytes.empty())
     std::memcpy(copy.get(), bytes.data(), bytes.size());
-  Tensor result(elementType, shape, std::shared_ptr<const void>(copy, copy.get()),
-                copy.get());
+  Tensor result(elementType, shape,
+                std::shared_ptr<const void>(copy, copy.get()), copy.get());
   assert(result.getSizeInBytes() == bytes.size());
   result.isWritable = true;
   return result;

@@ -55,12 +55,13 @@ Error writeTensor(StringRef path, const Tensor &tensor) {
   return format->write(path, tensor);
 }
 
-Error writeFileAtomically(StringRef path, function_ref<void(raw_ostream &)> write) {
+Error writeFileAtomically(StringRef path,
+                          function_ref<void(raw_ostream &)> write) {
   SmallString<128> temporary;
   int descriptor = -1;
   if (std::error_code error = sys::fs::createUniqueFile(
-          path + ".tmp-%%%%%%%%", descriptor, temporary,
-          sys::fs::OF_None, sys::fs::all_read | sys::fs::owner_write))
+          path + ".tmp-%%%%%%%%", descriptor, temporary, sys::fs::OF_None,
+          sys::fs::all_read | sys::fs::owner_write))
     return makeFileError(path, "cannot be written: " + error.message());
   llvm::scope_exit removeTemporary([&] { sys::fs::remove(temporary); });
   {

@@ -50,12 +50,14 @@ Expected<Tensor> readTensorProto(StringRef path) {
   if (!buffer)
     return makeFileError(path, buffer.getError().message());
   if ((*buffer)->getBufferSize() > INT_MAX)
-    return makeFileError(path, "above 2 GiB, which protobuf cannot read; use .npy");
+    return makeFileError(path,
+                         "above 2 GiB, which protobuf cannot read; use .npy");
   TensorProto proto;
   if (!parseQuietly((*buffer)->getBuffer(), proto))
     return makeFileError(path, "not an ONNX TensorProto: truncated or corrupt");
   if (proto.data_location() == TensorProto::EXTERNAL)
-    return makeFileError(path, "its data is external, which is not supported here");
+    return makeFileError(path,
+                         "its data is external, which is not supported here");
   Expected<SmallVector<uint8_t, 0>> bytes = decodeOnnxTensor(proto);
   if (!bytes)
     return makeFileError(path, toString(bytes.takeError()));
@@ -72,8 +74,9 @@ Expected<Tensor> readTensorProto(StringRef path) {
 Error writeTensorProto(StringRef path, const Tensor &tensor) {
   // Room for the dimensions and the name beside the data.
   if (tensor.getSizeInBytes() > size_t(INT_MAX) - (size_t(1) << 16))
-    return makeFileError(path, "a tensor above 2 GiB does not fit in a .pb file; "
-                               "use .npy");
+    return makeFileError(path,
+                         "a tensor above 2 GiB does not fit in a .pb file; "
+                         "use .npy");
   TensorProto proto;
   proto.set_name(tensor.name);
   for (int64_t dim : tensor.shape)

@@ -35,7 +35,8 @@ static void forEachPair(ArrayRef<int64_t> shape, ArrayRef<int64_t> lhsStrides,
     return fn(0, 0);
   SmallVector<int64_t> index(rank, 0);
   int64_t lhs = 0, rhs = 0;
-  int64_t inner = shape.back(), lhsStep = lhsStrides.back(), rhsStep = rhsStrides.back();
+  int64_t inner = shape.back(), lhsStep = lhsStrides.back(),
+          rhsStep = rhsStrides.back();
   while (true) {
     for (int64_t i = 0; i < inner; ++i)
       fn(lhs + i * lhsStep, rhs + i * rhsStep);
@@ -106,7 +107,8 @@ static LogicalResult evaluateCast(Operation *op, ArrayRef<Tensor> operands,
                                   SmallVectorImpl<Tensor> &results,
                                   const EvalOptions &) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  results.push_back(operands[0].convertedTo(*getElementType(type.getElementType())));
+  results.push_back(
+      operands[0].convertedTo(*getElementType(type.getElementType())));
   return success();
 }
 
@@ -115,7 +117,8 @@ static LogicalResult evaluateConstant(Operation *op, ArrayRef<Tensor>,
                                       const EvalOptions &options) {
   auto constant = cast<graph::ConstantOp>(op);
   StringRef name = constant.getName().value_or("");
-  llvm::Expected<Tensor> tensor = options.constants->read(constant.getValue(), name);
+  llvm::Expected<Tensor> tensor =
+      options.constants->read(constant.getValue(), name);
   if (!tensor)
     return op->emitError(llvm::toString(tensor.takeError()));
   results.push_back(std::move(*tensor));

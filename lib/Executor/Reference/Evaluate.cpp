@@ -60,8 +60,8 @@ LogicalResult BlockEvaluator::define(Value value, Tensor tensor, bool round) {
     return emitError(value.getLoc(), "a value of type ")
            << value.getType() << " cannot be evaluated";
   ElementType evaluation = getEvaluationType(*declared, options);
-  bool sameKind = tensor.elementType == *declared ||
-                  tensor.elementType == evaluation;
+  bool sameKind =
+      tensor.elementType == *declared || tensor.elementType == evaluation;
   if (ArrayRef<int64_t>(tensor.shape) != type.getShape() || !sameKind)
     return emitError(value.getLoc(), "a value of type ")
            << type << " was given a tensor of " << tensor.getTypeString();
@@ -81,7 +81,8 @@ FailureOr<Tensor> BlockEvaluator::use(OpOperand &operand) {
   auto it = values.find(operand.get());
   if (it == values.end()) {
     operand.getOwner()->emitError("operand #")
-        << operand.getOperandNumber() << " is not computed in the evaluated block";
+        << operand.getOperandNumber()
+        << " is not computed in the evaluated block";
     return failure();
   }
   Tensor tensor = it->second;
@@ -131,7 +132,8 @@ LogicalResult BlockEvaluator::run(ArrayRef<Tensor> inputs,
     if (failed(define(argument, tensor, /*round=*/false)))
       return failure();
   if (block.empty())
-    return emitError(block.getParentOp()->getLoc(), "an empty block has no results");
+    return emitError(block.getParentOp()->getLoc(),
+                     "an empty block has no results");
   // By position: the terminator may be an op that is not registered.
   Operation &terminator = block.back();
   for (Operation &op : llvm::drop_end(block))
@@ -143,8 +145,9 @@ LogicalResult BlockEvaluator::run(ArrayRef<Tensor> inputs,
       return failure();
     auto type = cast<RankedTensorType>(operand.get().getType());
     ElementType declared = *getElementType(type.getElementType());
-    results.push_back(options.keepEvaluationTypes ? std::move(*tensor)
-                                                  : tensor->convertedTo(declared));
+    results.push_back(options.keepEvaluationTypes
+                          ? std::move(*tensor)
+                          : tensor->convertedTo(declared));
   }
   return success();
 }

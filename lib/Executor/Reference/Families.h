@@ -13,11 +13,11 @@
 namespace wafer::exec::reference {
 
 /// Evaluates one graph op. Operands of floating-point type are F32 or F64, and
-/// all of them the same; so are the results. Shapes are those of the op's types.
-using OpEvaluator = mlir::LogicalResult (*)(mlir::Operation *op,
-                                            llvm::ArrayRef<Tensor> operands,
-                                            llvm::SmallVectorImpl<Tensor> &results,
-                                            const EvalOptions &options);
+/// all of them the same; so are the results. Shapes are those of the op's
+/// types.
+using OpEvaluator = mlir::LogicalResult (*)(
+    mlir::Operation *op, llvm::ArrayRef<Tensor> operands,
+    llvm::SmallVectorImpl<Tensor> &results, const EvalOptions &options);
 using EvaluatorTable = llvm::StringMap<OpEvaluator>;
 
 // One function for each file of evaluators: adds them by op name.
@@ -35,13 +35,15 @@ inline ElementType getEvaluationType(ElementType declared,
 
 /// The shape of an op's only result.
 inline llvm::ArrayRef<int64_t> getResultShape(mlir::Operation *op) {
-  return mlir::cast<mlir::RankedTensorType>(op->getResult(0).getType()).getShape();
+  return mlir::cast<mlir::RankedTensorType>(op->getResult(0).getType())
+      .getShape();
 }
 
-/// The steps, in elements, by which an operand of `shape` moves when an index of
-/// `resultShape` grows by one: row-major, 0 where it is broadcast.
-llvm::SmallVector<int64_t> getBroadcastStrides(llvm::ArrayRef<int64_t> shape,
-                                               llvm::ArrayRef<int64_t> resultShape);
+/// The steps, in elements, by which an operand of `shape` moves when an index
+/// of `resultShape` grows by one: row-major, 0 where it is broadcast.
+llvm::SmallVector<int64_t>
+getBroadcastStrides(llvm::ArrayRef<int64_t> shape,
+                    llvm::ArrayRef<int64_t> resultShape);
 
 } // namespace wafer::exec::reference
 

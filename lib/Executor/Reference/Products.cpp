@@ -27,14 +27,16 @@ static void multiply(const MatrixProduct &p, const float *a, const float *b,
                      float *c) {
   cblas_sgemm(CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans,
               p.transposeB ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1.0f, a,
-              p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0f, c, p.n);
+              p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0f, c,
+              p.n);
 }
 
 static void multiply(const MatrixProduct &p, const double *a, const double *b,
                      double *c) {
   cblas_dgemm(CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans,
               p.transposeB ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1.0, a,
-              p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0, c, p.n);
+              p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0, c,
+              p.n);
 }
 
 /// Integers, modulo their width.
@@ -54,10 +56,12 @@ static void multiply(const MatrixProduct &p, const T *a, const T *b, T *c) {
 
 /// Multiplies every pair of matrices of the broadcast batch.
 template <typename T>
-static void multiplyBatch(const graph::MatmulShape &shape, MatrixProduct product,
-                          const T *a, const T *b, T *c) {
-  SmallVector<int64_t> aStrides = getBroadcastStrides(shape.lhsBatch, shape.batch);
-  SmallVector<int64_t> bStrides = getBroadcastStrides(shape.rhsBatch, shape.batch);
+static void multiplyBatch(const graph::MatmulShape &shape,
+                          MatrixProduct product, const T *a, const T *b, T *c) {
+  SmallVector<int64_t> aStrides =
+      getBroadcastStrides(shape.lhsBatch, shape.batch);
+  SmallVector<int64_t> bStrides =
+      getBroadcastStrides(shape.rhsBatch, shape.batch);
   int64_t count = countElements(shape.batch);
   for (int64_t i = 0; i < count; ++i) {
     int64_t aIndex = 0, bIndex = 0, rest = i;

@@ -53,10 +53,18 @@ static LogicalResult evaluateTranspose(Operation *op, ArrayRef<Tensor> operands,
   uint8_t *to = result.getMutableBytes().data();
   int64_t count = result.getNumElements();
   switch (getSizeInBytes(input.elementType)) {
-  case 1: gather<1>(from, to, shape, strides, count); break;
-  case 2: gather<2>(from, to, shape, strides, count); break;
-  case 4: gather<4>(from, to, shape, strides, count); break;
-  default: gather<8>(from, to, shape, strides, count); break;
+  case 1:
+    gather<1>(from, to, shape, strides, count);
+    break;
+  case 2:
+    gather<2>(from, to, shape, strides, count);
+    break;
+  case 4:
+    gather<4>(from, to, shape, strides, count);
+    break;
+  default:
+    gather<8>(from, to, shape, strides, count);
+    break;
   }
   results.push_back(std::move(result));
   return success();

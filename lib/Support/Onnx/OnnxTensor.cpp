@@ -43,7 +43,8 @@ unsigned getOnnxElementSize(int32_t dataType) {
 
 std::string getOnnxTypeName(int32_t dataType) {
   if (TensorProto::DataType_IsValid(dataType))
-    return TensorProto::DataType_Name(static_cast<TensorProto::DataType>(dataType));
+    return TensorProto::DataType_Name(
+        static_cast<TensorProto::DataType>(dataType));
   // Types newer than the schema that this is built with.
   static constexpr StringLiteral newer[] = {
       "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2", "FLOAT8E5M2FNUZ",

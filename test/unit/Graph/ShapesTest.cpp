@@ -41,7 +41,8 @@ TEST(ShapesTest, ProductsOfEveryRank) {
   EXPECT_EQ(getShape({3}, {3, 4}, false, false), (Shape{4}));
   EXPECT_EQ(getShape({2, 3}, {3}, false, false), (Shape{2}));
   EXPECT_EQ(getShape({3}, {3}, false, false), (Shape{}));
-  EXPECT_EQ(getShape({5, 1, 2, 3}, {7, 3, 4}, false, false), (Shape{5, 7, 2, 4}));
+  EXPECT_EQ(getShape({5, 1, 2, 3}, {7, 3, 4}, false, false),
+            (Shape{5, 7, 2, 4}));
   EXPECT_EQ(getShape({5, 2, 3}, {3}, false, false), (Shape{5, 2}));
   EXPECT_EQ(getShape({2, 3}, {4, 3}, false, false), (Shape{-1}));
 }

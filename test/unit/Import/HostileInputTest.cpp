@@ -1,13 +1,14 @@
-//===- HostileInputTest.cpp - files that are damaged or mean harm -*- C++ -*-===//
+//===- HostileInputTest.cpp - files that are damaged or mean harm -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "wafer/Import/OnnxImport.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "wafer/Import/OnnxImport.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "gtest/gtest.h"
@@ -23,7 +24,8 @@ namespace {
 void importBytes(const std::string &bytes) {
   llvm::SmallString<128> path;
   int descriptor;
-  ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("hostile", "onnx", descriptor, path));
+  ASSERT_FALSE(
+      llvm::sys::fs::createTemporaryFile("hostile", "onnx", descriptor, path));
   llvm::raw_fd_ostream(descriptor, /*shouldClose=*/true) << bytes;
   MLIRContext context(MLIRContext::Threading::DISABLED);
   int errors = 0;

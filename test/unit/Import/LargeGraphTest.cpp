@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "NodeOrder.h"
-#include "wafer/Import/OnnxImport.h"
 #include "mlir/IR/MLIRContext.h"
+#include "wafer/Import/OnnxImport.h"
 #include "llvm/Support/FileSystem.h"
 #include "gtest/gtest.h"
 #include <fstream>

@@ -1,4 +1,5 @@
-//===- DigitsTest.cpp - the digits classifier in the reference executor -*- C++ -*-===//
+//===- DigitsTest.cpp - the digits classifier in the reference executor -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -42,7 +43,8 @@ protected:
     MLIRContext context;
     ImportOptions import;
     import.dims["batch"] = 1797;
-    OwningOpRef<ModuleOp> module = importOnnx(folder + "model.onnx", import, &context);
+    OwningOpRef<ModuleOp> module =
+        importOnnx(folder + "model.onnx", import, &context);
     llvm::SmallVector<Tensor> results;
     if (!module ||
         failed(evaluateFunction(module->lookupSymbol<func::FuncOp>("main"),
@@ -77,9 +79,10 @@ TEST_F(DigitsTest, Float32IsCloseAndClassifiesTheSame) {
   for (int64_t row = 0; row < 1797; ++row) {
     int64_t best = 0;
     for (int64_t i = 0; i < 10; ++i) {
-      ASSERT_NEAR(logits.getAsDouble(row * 10 + i), expected.getAsDouble(row * 10 + i),
-                  1e-3);
-      if (logits.getAsDouble(row * 10 + i) > logits.getAsDouble(row * 10 + best))
+      ASSERT_NEAR(logits.getAsDouble(row * 10 + i),
+                  expected.getAsDouble(row * 10 + i), 1e-3);
+      if (logits.getAsDouble(row * 10 + i) >
+          logits.getAsDouble(row * 10 + best))
         best = i;
     }
     correct += best == labels.getAsDouble(row);

@@ -81,18 +81,20 @@ TEST_F(EvaluateTest, IntegersWrapAround) {
 }
 
 TEST_F(EvaluateTest, BatchedProductWithTransposedOperands) {
-  // Batch 0: A' = [[1,3],[2,4]], B' = [[1,0],[0,1]]; batch 1: A' = [[0,0],[1,1]].
-  EXPECT_EQ(run(R"mlir(
+  // Batch 0: A' = [[1,3],[2,4]], B' = [[1,0],[0,1]]; batch 1: A' =
+  // [[0,0],[1,1]].
+  EXPECT_EQ(
+      run(R"mlir(
     func.func @f(%a: tensor<2x2x2xf32>, %b: tensor<2x2xf32>) -> tensor<2x2x2xf32> {
       %0 = graph.matmul %a, %b {transpose_a, transpose_b}
          : (tensor<2x2x2xf32>, tensor<2x2xf32>) -> tensor<2x2x2xf32>
       return %0 : tensor<2x2x2xf32>
     })mlir",
-                {makeTensor(ElementType::F32, {2, 2, 2}, {1, 2, 3, 4, 0, 1, 0, 1}),
-                 makeTensor(ElementType::F32, {2, 2}, {1, 0, 5, 1})}),
-            // B' = [[1,5],[0,1]]: [[1,3],[2,4]]·B' = [[1,8],[2,14]],
-            // [[0,0],[1,1]]·B' = [[0,0],[1,6]].
-            (Values{1, 8, 2, 14, 0, 0, 1, 6}));
+          {makeTensor(ElementType::F32, {2, 2, 2}, {1, 2, 3, 4, 0, 1, 0, 1}),
+           makeTensor(ElementType::F32, {2, 2}, {1, 0, 5, 1})}),
+      // B' = [[1,5],[0,1]]: [[1,3],[2,4]]·B' = [[1,8],[2,14]],
+      // [[0,0],[1,1]]·B' = [[0,0],[1,6]].
+      (Values{1, 8, 2, 14, 0, 0, 1, 6}));
 }
 
 TEST_F(EvaluateTest, ProductsOfVectorsAndEmptySums) {
@@ -156,8 +158,9 @@ TEST_F(EvaluateTest, RoundingOfEveryOpIsAnOption) {
       %1 = graph.sub %0, %a : (tensor<1xf16>, tensor<1xf16>) -> tensor<1xf16>
       return %1 : tensor<1xf16>
     })mlir";
-  std::vector<Tensor> inputs = {makeTensor(ElementType::F16, {1}, {1}),
-                                makeTensor(ElementType::F16, {1}, {std::ldexp(1, -12)})};
+  std::vector<Tensor> inputs = {
+      makeTensor(ElementType::F16, {1}, {1}),
+      makeTensor(ElementType::F16, {1}, {std::ldexp(1, -12)})};
   EXPECT_EQ(run(ir, inputs), (Values{std::ldexp(1, -12)}));
   EvalOptions options;
   options.roundEveryOp = true;

@@ -1,4 +1,5 @@
-//===- OnnxNodeTest.cpp - ONNX's own node tests in the reference executor -*- C++ -*-===//
+//===- OnnxNodeTest.cpp - ONNX's own node tests in the reference executor -*-
+//C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,24 +25,30 @@ namespace {
 /// ONNX's tolerances for its own tests (rtol, atol); integers are exact.
 std::pair<double, double> getTolerance(ElementType type) {
   switch (type) {
-  case ElementType::F16: return {1e-3, 2.5e-3};
-  case ElementType::BF16: return {1e-2, 2e-2};
+  case ElementType::F16:
+    return {1e-3, 2.5e-3};
+  case ElementType::BF16:
+    return {1e-2, 2e-2};
   case ElementType::F32:
-  case ElementType::F64: return {1e-3, 1e-5};
-  default: return {0, 0};
+  case ElementType::F64:
+    return {1e-3, 1e-5};
+  default:
+    return {0, 0};
   }
 }
 
 std::string compare(const Tensor &actual, const Tensor &expected) {
-  if (actual.elementType != expected.elementType || actual.shape != expected.shape)
-    return "is " + actual.getTypeString() + ", expected " + expected.getTypeString();
+  if (actual.elementType != expected.elementType ||
+      actual.shape != expected.shape)
+    return "is " + actual.getTypeString() + ", expected " +
+           expected.getTypeString();
   auto [rtol, atol] = getTolerance(expected.elementType);
   for (int64_t i = 0; i < expected.getNumElements(); ++i) {
     double a = actual.getAsDouble(i), e = expected.getAsDouble(i);
     bool isSame = a == e || (std::isnan(a) && std::isnan(e));
     if (!isSame && !(std::fabs(a - e) <= atol + rtol * std::fabs(e)))
-      return "differs at element " + std::to_string(i) + ": " + std::to_string(a) +
-             ", expected " + std::to_string(e);
+      return "differs at element " + std::to_string(i) + ": " +
+             std::to_string(a) + ", expected " + std::to_string(e);
   }
   return "";
 }
@@ -98,9 +105,9 @@ TEST(OnnxNodeTest, SupportedOperatorsPass) {
   auto index = llvm::MemoryBuffer::getFile(root + "/INDEX.tsv");
   if (!index)
     GTEST_SKIP() << root << " is not there";
-  llvm::StringSet<> operators = {"Add",     "Cast",      "Constant", "Flatten",
-                                 "Gemm",    "Identity",  "MatMul",   "Mul",
-                                 "Relu",    "Reshape",   "Sub",      "Transpose"};
+  llvm::StringSet<> operators = {"Add",  "Cast",     "Constant", "Flatten",
+                                 "Gemm", "Identity", "MatMul",   "Mul",
+                                 "Relu", "Reshape",  "Sub",      "Transpose"};
   int cases = 0;
   llvm::SmallVector<StringRef> lines;
   (*index)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "wafer/Executor/Constants.h"
 #include "TemporaryFolder.h"
 #include "dialects/Graph/ExternalData.h"
-#include "wafer/Executor/Constants.h"
 #include "mlir/AsmParser/AsmParser.h"
 
 using namespace mlir;
@@ -37,7 +37,8 @@ protected:
                                       Float32Type::get(&context));
     std::string hash = graph::hashExternalData(
         {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
-    return graph::ExternalAttr::get(&context, path, offset, bytes.size(), hash, type);
+    return graph::ExternalAttr::get(&context, path, offset, bytes.size(), hash,
+                                    type);
   }
 
   MLIRContext context;
@@ -53,7 +54,8 @@ TEST_F(ConstantsTest, DenseAttributes) {
   };
   EXPECT_EQ(read("dense<[1.5, -2.0]> : tensor<2xf16>"), (Values{1.5, -2}));
   EXPECT_EQ(read("dense<3> : tensor<2xui8>"), (Values{3, 3}));
-  EXPECT_EQ(read("dense<[true, false, true]> : tensor<3xi1>"), (Values{1, 0, 1}));
+  EXPECT_EQ(read("dense<[true, false, true]> : tensor<3xi1>"),
+            (Values{1, 0, 1}));
   EXPECT_EQ(read("dense<-7> : tensor<i64>"), (Values{-7}));
   EXPECT_EQ(read("dense<> : tensor<0xf32>"), (Values{}));
   EXPECT_EQ(error, "");
@@ -76,9 +78,10 @@ TEST_F(ConstantsTest, ChangedAndMissingDataIsNoticed) {
   std::string path = folder.write("w.bin", bytes);
   ConstantReader reader;
   readAll(reader, external(path, 4, bytes));
-  EXPECT_NE(error.find("w.bin: constant \"fc1.weight\" needs bytes 4 to 12, the file "
-                       "has 8"),
-            std::string::npos)
+  EXPECT_NE(
+      error.find("w.bin: constant \"fc1.weight\" needs bytes 4 to 12, the file "
+                 "has 8"),
+      std::string::npos)
       << error;
   values[1] = 3;
   readAll(reader, external(path, 0, bytes));

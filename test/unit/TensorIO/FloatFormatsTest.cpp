@@ -1,4 +1,5 @@
-//===- FloatFormatsTest.cpp - conversions of the narrow float types -*- C++ -*-===//
+//===- FloatFormatsTest.cpp - conversions of the narrow float types -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -43,15 +44,21 @@ template <typename Format> void checkAll(const llvm::fltSemantics &semantics) {
   for (int i = 0; i < 100000; ++i) {
     double value = llvm::bit_cast<double>(random());
     if (i % 2) // in the range of the format
-      value = std::ldexp(static_cast<double>(random()), -64 - int(random() % 40) + 20);
+      value = std::ldexp(static_cast<double>(random()),
+                         -64 - int(random() % 40) + 20);
     if (!std::isnan(value)) {
-      ASSERT_EQ(Format::encode(value), encodeByAPFloat(value, semantics)) << value;
+      ASSERT_EQ(Format::encode(value), encodeByAPFloat(value, semantics))
+          << value;
     }
   }
 }
 
-TEST(FloatFormatsTest, HalfAgreesWithAPFloat) { checkAll<Half>(APFloat::IEEEhalf()); }
-TEST(FloatFormatsTest, BFloatAgreesWithAPFloat) { checkAll<BFloat>(APFloat::BFloat()); }
+TEST(FloatFormatsTest, HalfAgreesWithAPFloat) {
+  checkAll<Half>(APFloat::IEEEhalf());
+}
+TEST(FloatFormatsTest, BFloatAgreesWithAPFloat) {
+  checkAll<BFloat>(APFloat::BFloat());
+}
 
 TEST(FloatFormatsTest, ConversionToIntegersSaturates) {
   EXPECT_EQ(fromNumber<int32_t>(3e9), INT32_MAX);

@@ -19,12 +19,15 @@ namespace wafer {
 class TemporaryFolder {
 public:
   TemporaryFolder() {
-    std::error_code error = llvm::sys::fs::createUniqueDirectory("wafer", folder);
+    std::error_code error =
+        llvm::sys::fs::createUniqueDirectory("wafer", folder);
     EXPECT_FALSE(error) << error.message();
   }
   ~TemporaryFolder() { llvm::sys::fs::remove_directories(folder); }
 
-  std::string getPath(llvm::StringRef file) const { return (folder + "/" + file).str(); }
+  std::string getPath(llvm::StringRef file) const {
+    return (folder + "/" + file).str();
+  }
 
   std::string write(llvm::StringRef file, llvm::StringRef content) const {
     std::error_code error;

@@ -34,7 +34,8 @@ TEST(TensorProtoTest, EveryTypeSurvivesARoundTrip) {
 TEST(TensorProtoTest, MalformedFilesAreRefused) {
   TemporaryFolder folder;
   auto check = [&](llvm::StringRef content) {
-    llvm::Expected<Tensor> tensor = readTensorProto(folder.write("bad.pb", content));
+    llvm::Expected<Tensor> tensor =
+        readTensorProto(folder.write("bad.pb", content));
     return tensor ? "no error" : llvm::toString(tensor.takeError());
   };
   EXPECT_NE(check("no protobuf").find("bad.pb: not an ONNX TensorProto"),

@@ -8,9 +8,9 @@
 #ifndef WAFER_EXECUTOR_REFERENCE_REFERENCE_H
 #define WAFER_EXECUTOR_REFERENCE_REFERENCE_H
 
-#include "wafer/Executor/Constants.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "wafer/Executor/Constants.h"
 #include <functional>
 
 namespace wafer::exec {
@@ -36,8 +36,8 @@ struct EvalOptions {
   bool keepEvaluationTypes = false;
   /// Reads the constants; null: a reader for the working directory.
   ConstantReader *constants = nullptr;
-  /// Ops of other dialects by full name ("wafer.kernel"). A handler whose op has
-  /// a region calls evaluateBlock() itself.
+  /// Ops of other dialects by full name ("wafer.kernel"). A handler whose op
+  /// has a region calls evaluateBlock() itself.
   llvm::StringMap<OpHandler> handlers;
   /// Called with every value right after it was computed.
   std::function<void(mlir::Value, const Tensor &)> observer;
