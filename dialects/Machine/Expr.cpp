@@ -58,6 +58,24 @@ unsigned getNumIndicesUsed(AffineExpr expr) {
   return used;
 }
 
+LogicalResult verifyExpr(function_ref<InFlightDiagnostic()> emitError,
+                         AffineExpr expr) {
+  WalkResult result = expr.walk([&](AffineExpr e) {
+    auto binary = dyn_cast<AffineBinaryOpExpr>(e);
+    if (!binary || e.getKind() == AffineExprKind::Add)
+      return WalkResult::advance();
+    auto constant = dyn_cast<AffineConstantExpr>(binary.getRHS());
+    bool isProduct = e.getKind() == AffineExprKind::Mul;
+    if (constant && (isProduct || constant.getValue() > 0)) // C1
+      return WalkResult::advance();
+    emitError() << (isProduct ? "a factor of a product must be a constant: "
+                              : "a divisor must be a positive constant: ")
+                << toString(e);
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 ParseResult parseExpr(AsmParser &parser, AffineExpr &expr) {
   static const char *const kIndexNames[kMaxIndices] = {"i0", "i1", "i2", "i3",
                                                        "i4", "i5", "i6", "i7"};
@@ -68,7 +86,10 @@ ParseResult parseExpr(AsmParser &parser, AffineExpr &expr) {
       {"launch", exprLaunch(context)}};
   for (unsigned k = 0; k < kMaxIndices; ++k)
     names.emplace_back(kIndexNames[k], exprIndex(context, k));
-  return parser.parseAffineExpr(names, expr);
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseAffineExpr(names, expr))
+    return failure();
+  return verifyExpr([&]() { return parser.emitError(loc); }, expr);
 }
 
 static void printDim(raw_ostream &os, unsigned position) {

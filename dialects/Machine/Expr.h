@@ -39,6 +39,12 @@ std::optional<int64_t> evaluate(mlir::AffineExpr expr,
 /// none.
 unsigned getNumIndicesUsed(mlir::AffineExpr expr);
 
+/// Constraint C1 of #machine.expr.
+mlir::LogicalResult
+verifyExpr(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+           mlir::AffineExpr expr);
+
+/// Parses and verifies.
 mlir::ParseResult parseExpr(mlir::AsmParser &parser, mlir::AffineExpr &expr);
 void printExpr(llvm::raw_ostream &os, mlir::AffineExpr expr);
 std::string toString(mlir::AffineExpr expr);

@@ -81,9 +81,13 @@ LogicalResult RegionAttr::verify(function_ref<InFlightDiagnostic()> emitError,
              << "range requires 0 <= begin < end and step >= 1, found "
              << rects[i] << ":" << rects[i + 1] << ":" << rects[i + 2];
   for (int64_t coordinate : holes)
-    if (coordinate < 0)
+    if (coordinate < 0) // C1
       return emitError() << "a PE's coordinate must not be negative, found "
                          << coordinate;
+  for (int64_t number : llvm::concat<const int64_t>(rects, holes))
+    if (number > kLargestSide) // C1
+      return emitError() << "numbers of a region are at most " << kLargestSide
+                         << ", found " << number;
   return success();
 }
 
@@ -92,7 +96,7 @@ static ParseResult parseRange(AsmParser &parser,
   int64_t begin, end, step = 1;
   if (parser.parseInteger(begin))
     return failure();
-  end = begin + 1;
+  end = begin < INT64_MAX ? begin + 1 : begin;
   if (succeeded(parser.parseOptionalColon())) {
     if (parser.parseInteger(end))
       return failure();
@@ -170,6 +174,11 @@ void RegionAttr::print(AsmPrinter &printer) const {
 //===----------------------------------------------------------------------===//
 // Expressions
 //===----------------------------------------------------------------------===//
+
+LogicalResult ExprAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               AffineExpr value) {
+  return verifyExpr(emitError, value);
+}
 
 Attribute ExprAttr::parse(AsmParser &parser, Type) {
   AffineExpr expr;

@@ -19,6 +19,9 @@
 
 namespace wafer::machine {
 
+/// The most columns or rows of a mesh.
+constexpr int64_t kLargestSide = 1 << 20;
+
 /// Parses `[x0:x1:sx, y] + ... less (x, y), ...` (without the attribute's
 /// brackets).
 mlir::FailureOr<RegionAttr> parseRegion(mlir::AsmParser &parser);

@@ -33,7 +33,8 @@ def Machine_RegionAttr : Machine_Attr<"Region", "region"> {
     `[x0:x1:sx, y0:y1:sy]` is a half-open strided rectangle; a step of 1 may be left out, and a single coordinate `3` means
     `3:4`. Rectangles are joined by `+`; single PEs are taken away by `less (x, y), ...`.
 
-    C1. Every range has 0 <= begin, begin < end, and step >= 1.
+    C1. Every range has 0 <= begin, begin < end, and step >= 1; every PE taken away has coordinates of at least 0. No number
+    is above 2^20.
 
     Example: `#machine.region<[0:16:2, 0:4] + [15, 0:4] less (3, 2)>`
   }];
@@ -54,10 +55,13 @@ def Machine_ExprAttr : Machine_Attr<"Expr", "expr"> {
     Sums, products with constants, `mod`, `floordiv` and `ceildiv` of `x`, `y` (the PE), `launch` (the number of the
     run within the batch, from 0) and `i0` ... `i7` (indices of the enclosing loops or of a family, outermost first).
 
+    C1. A factor of a product is a constant; a divisor or modulus is a positive constant.
+
     Example: `#machine.expr<(x + 1) * 6144 floordiv 750 - x * 6144 floordiv 750>`
   }];
   let parameters = (ins "::mlir::AffineExpr":$value);
   let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 def Machine_HopAttr : Machine_Attr<"Hop", "hop"> {
@@ -75,13 +79,19 @@ def Machine_HopAttr : Machine_Attr<"Hop", "hop"> {
   }];
 }
 
+def Machine_ExprsAttr : TypedArrayAttrBase<Machine_ExprAttr, "list of #machine.expr">;
+def Machine_HopsAttr : TypedArrayAttrBase<Machine_HopAttr, "list of #machine.hop">;
+
 def Machine_PortsAttr : Machine_Attr<"Ports", "ports"> {
   let summary = "a row of off-wafer ports on one side";
   let description = [{
     Port p (0 <= p < count) enters or leaves the mesh at row `first + p * step` of the west or the east side, and carries
     `wavelets_per_kcycle` wavelets each 1,000 cycles at most.
 
-    C1. `side` is west or east. C2. count, step and rate are positive, first is not negative.
+    C1. `side` is west or east. C2. count, step and rate are positive, first is not negative; the rate is at most 1,000,
+    which a link carries, the others at most 2^20.
+
+    Example: `#machine.ports<side = "west", count = 60, first = 8, step = 16, wavelets_per_kcycle = 284>`
   }];
   let parameters = (ins "::mlir::StringAttr":$side, "int64_t":$count, "int64_t":$first, "int64_t":$step,
                         "int64_t":$wavelets_per_kcycle);
@@ -96,8 +106,10 @@ def Machine_DescAttr : Machine_Attr<"Desc", "desc"> {
     the unit, the source and the trust of each). `rates` maps `operation.type` to elements per cycle; what is not listed
     has rate 1.
 
-    C1. Sizes, counts and rates are positive. C2. `reserved_bytes` is less than `sram_bytes`. C3. `reserved_colours` is
-    less than `colours`. C4. Every port's row is inside the mesh. C5. Queue depths are positive.
+    C1. Sizes, counts and rates are positive, cycles that may be saved are not negative, and none is absurdly large. C2. `reserved_bytes` is less than `sram_bytes`. C3. `reserved_colours` is
+    less than `colours`. C4. Every port's row is inside the mesh. C5. There are input and output queues, and their depths
+    are positive. C6. A rate is that of an operation of the pe dialect on f32, f16 or i32, or `mac.mixed` (f16 sources, f32
+    destination).
   }];
   let parameters = (ins
     "::mlir::StringAttr":$name, "int64_t":$width, "int64_t":$height,
@@ -119,6 +131,9 @@ def Machine_DescAttr : Machine_Attr<"Desc", "desc"> {
     int64_t getUsableBytes() const { return getSramBytes() - getReservedBytes(); }
     /// Elements per cycle of `operation` (for example "mac") on elements of `type` (for example "f32").
     int64_t getRate(::llvm::StringRef operation, ::llvm::StringRef type) const;
+    /// The same where the sources may have another type: a mac from f16 to f32 is `mac.mixed`, and a convert has the rate of
+    /// its result's type.
+    int64_t getRate(::llvm::StringRef operation, ::llvm::StringRef type, ::llvm::StringRef sourceType) const;
   }];
 }
 

@@ -18,6 +18,13 @@ LogicalResult PortsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (count < 1 || first < 0 || step < 1 || waveletsPerKcycle < 1) // C2
     return emitError() << "ports require count, step and wavelets_per_kcycle "
                           "of at least 1 and first of at least 0";
+  if (waveletsPerKcycle > 1000) // C2
+    return emitError() << "a port carries at most 1000 wavelets in 1000 "
+                          "cycles, found "
+                       << waveletsPerKcycle;
+  if (count > kLargestSide || first > kLargestSide || step > kLargestSide) // C2
+    return emitError() << "count, first and step of ports must be at most "
+                       << kLargestSide;
   return success();
 }
 
@@ -39,11 +46,21 @@ static LogicalResult verifyPorts(function_ref<InFlightDiagnostic()> emitError,
 
 static LogicalResult verifyRates(function_ref<InFlightDiagnostic()> emitError,
                                  DictionaryAttr rates) {
+  const StringRef operations[] = {"move", "add", "sub", "mul", "mac",
+                                  "max",  "min", "neg", "abs", "convert"};
   for (NamedAttribute rate : rates) {
+    StringRef name = rate.getName().getValue();
     auto value = dyn_cast<IntegerAttr>(rate.getValue());
-    if (!value || value.getInt() < 1) // C1
-      return emitError() << "rate of " << rate.getName()
-                         << " must be an integer of at least 1";
+    if (!value || !value.getType().isSignlessInteger(64) ||
+        value.getInt() < 1 || value.getInt() > 1 << 16) // C1
+      return emitError() << "rate of " << name
+                         << " must be an integer of at least 1 and at most "
+                         << (1 << 16);
+    auto [operation, type] = name.split('.');
+    bool known = llvm::is_contained(operations, operation) &&
+                 (type == "f32" || type == "f16" || type == "i32");
+    if (!known && name != "mac.mixed") // C6
+      return emitError() << "rate of unknown operation '" << name << "'";
   }
   return success();
 }
@@ -58,51 +75,48 @@ LogicalResult DescAttr::verify(
     int64_t asyncCycles, int64_t completionCycles, int64_t loopCycles,
     int64_t barrierCycles, int64_t sramReadBytes, int64_t sramWriteBytes,
     DictionaryAttr rates, ArrayAttr ports) {
-  const std::pair<const char *, int64_t> positive[] = {
-      {"width", width},
-      {"height", height},
-      {"sram_bytes", sramBytes},
-      {"colours", colours},
-      {"switch_positions", switchPositions},
-      {"control_commands", controlCommands},
-      {"microthreads", microthreads},
-      {"clock_hz", clockHz},
-      {"hop_cycles", hopCycles},
-      {"ramp_cycles", rampCycles},
-      {"link_buffer", linkBuffer},
-      {"sram_read_bytes", sramReadBytes},
-      {"sram_write_bytes", sramWriteBytes}};
-  for (auto [name, value] : positive)
-    if (value < 1) // C1
-      return emitError() << name << " must be at least 1, found " << value;
-  const std::pair<const char *, int64_t> natural[] = {
-      {"reserved_bytes", reservedBytes},
-      {"reserved_colours", reservedColours},
-      {"setup_cycles", setupCycles},
-      {"async_cycles", asyncCycles},
-      {"completion_cycles", completionCycles},
-      {"loop_cycles", loopCycles},
-      {"barrier_cycles", barrierCycles}};
-  for (auto [name, value] : natural)
-    if (value < 0) // C1
-      return emitError() << name << " must not be negative, found " << value;
-  if (width > 1 << 20 || height > 1 << 20) // C1
-    return emitError() << "width and height must be at most " << (1 << 20);
+  // The largest values keep products of two fields inside 64 bits.
+  constexpr int64_t most = int64_t(1) << 30, deepest = 1 << 16;
+  const std::tuple<const char *, int64_t, int64_t, int64_t> fields[] = {
+      {"width", width, 1, kLargestSide},
+      {"height", height, 1, kLargestSide},
+      {"sram_bytes", sramBytes, 1, most},
+      {"reserved_bytes", reservedBytes, 0, most},
+      {"colours", colours, 1, 64},
+      {"reserved_colours", reservedColours, 0, 64},
+      {"switch_positions", switchPositions, 1, 64},
+      {"control_commands", controlCommands, 1, 64},
+      {"microthreads", microthreads, 1, 64},
+      {"clock_hz", clockHz, 1, int64_t(1) << 40},
+      {"hop_cycles", hopCycles, 1, deepest},
+      {"ramp_cycles", rampCycles, 1, deepest},
+      {"link_buffer", linkBuffer, 1, deepest},
+      {"setup_cycles", setupCycles, 0, most},
+      {"async_cycles", asyncCycles, 0, most},
+      {"completion_cycles", completionCycles, 0, most},
+      {"loop_cycles", loopCycles, 0, most},
+      {"barrier_cycles", barrierCycles, 0, most},
+      {"sram_read_bytes", sramReadBytes, 1, most},
+      {"sram_write_bytes", sramWriteBytes, 1, most}};
+  for (auto [field, value, least, largest] : fields)
+    if (value < least || value > largest) // C1
+      return emitError() << field << " must be at least " << least
+                         << " and at most " << largest << ", found " << value;
   if (reservedBytes >= sramBytes) // C2
     return emitError() << "reserved_bytes " << reservedBytes
                        << " leave nothing of sram_bytes " << sramBytes;
-  if (reservedColours >= colours || colours > 64) // C3
-    return emitError()
-           << "colours must be at most 64 and more than reserved_colours "
-           << reservedColours << ", found " << colours;
+  if (reservedColours >= colours) // C3
+    return emitError() << "reserved_colours " << reservedColours
+                       << " leave nothing of colours " << colours;
   for (DenseI64ArrayAttr queues : {inQueues, outQueues})
     for (int64_t depth : queues.asArrayRef())
-      if (depth < 1) // C5
-        return emitError() << "queue depths must be at least 1, found "
-                           << depth;
-  if (inQueues.empty() || outQueues.empty()) // C5
-    return emitError()
-           << "a PE requires at least one input and one output queue";
+      if (depth < 1 || depth > deepest) // C5
+        return emitError() << "queue depths must be at least 1 and at most "
+                           << deepest << ", found " << depth;
+  for (DenseI64ArrayAttr queues : {inQueues, outQueues})
+    if (queues.empty() || queues.size() > 64) // C5
+      return emitError() << "a PE has 1 to 64 input and output queues, found "
+                         << queues.size();
   if (failed(verifyRates(emitError, rates)))
     return failure();
   return verifyPorts(emitError, ports, height);
@@ -111,4 +125,10 @@ LogicalResult DescAttr::verify(
 int64_t DescAttr::getRate(StringRef operation, StringRef type) const {
   auto rate = getRates().getAs<IntegerAttr>((operation + "." + type).str());
   return rate ? rate.getInt() : 1;
+}
+
+int64_t DescAttr::getRate(StringRef operation, StringRef type,
+                          StringRef sourceType) const {
+  return getRate(operation,
+                 operation == "mac" && type != sourceType ? "mixed" : type);
 }

@@ -16,6 +16,15 @@ static wafer::Region meshOf(machine::DescAttr machine) {
                        StridedRange(0, machine.getHeight()));
 }
 
+static LogicalResult verifyColour(Operation *op, int64_t colour,
+                                  machine::DescAttr machine) {
+  if (colour >= machine.getUsableColours())
+    return op->emitOpError("uses colour ")
+           << colour << " but " << machine.getName()
+           << " offers 0:" << machine.getUsableColours();
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // pe.program
 //===----------------------------------------------------------------------===//
@@ -99,13 +108,22 @@ struct ProgramVerifier {
     return success();
   }
 
-  template <typename CopyT> LogicalResult verifyCopy(CopyT copy) {
-    for (auto [i, extent] : llvm::enumerate(copy.getExtents()))
-      if (failed(
-              verifyExpr(copy, cast<machine::ExprAttr>(extent).getValue(), i)))
-        return failure();
-    return verifyExpr(copy, copy.getIndex().getValue(),
-                      copy.getExtents().size());
+  LogicalResult verifyBind(BindOp bind) {
+    if (failed(verifyColour(bind, bind.getColour(), machine))) // C4
+      return failure();
+    return verifyQueue(bind, bind.getQueue());
+  }
+
+  LogicalResult verifyControl(ControlOp control) {
+    int64_t commands = control.getCommands().size();
+    if (commands > machine.getControlCommands()) // C6
+      return control.emitOpError("carries ")
+             << commands << " commands but a control wavelet of "
+             << machine.getName() << " holds " << machine.getControlCommands();
+    auto queue = dyn_cast<QueueAttr>(control.getDestination());
+    if (!queue) // C4
+      return control.emitOpError("requires an output queue inside a program");
+    return verifyQueue(control, queue);
   }
 
   LogicalResult verifyThread(Operation *op, int64_t thread) {
@@ -121,24 +139,10 @@ struct ProgramVerifier {
       return verifyBuffer(buffer);
     if (auto vector = dyn_cast<VectorOp>(op))
       return verifyVector(vector);
-    if (auto load = dyn_cast<LoadOp>(op))
-      return verifyCopy(load);
-    if (auto store = dyn_cast<StoreOp>(op))
-      return verifyCopy(store);
     if (auto bind = dyn_cast<BindOp>(op))
-      return verifyQueue(op, bind.getQueue());
-    if (auto control = dyn_cast<ControlOp>(op)) {
-      auto queue = dyn_cast<QueueAttr>(control.getDestination());
-      if (static_cast<int64_t>(control.getCommands().size()) >
-          machine.getControlCommands())
-        return control.emitOpError("carries ")
-               << control.getCommands().size()
-               << " commands but a control wavelet of " << machine.getName()
-               << " holds " << machine.getControlCommands();
-      return queue
-                 ? verifyQueue(op, queue)
-                 : op->emitOpError("requires an output queue inside a program");
-    }
+      return verifyBind(bind);
+    if (auto control = dyn_cast<ControlOp>(op))
+      return verifyControl(control);
     if (auto loop = dyn_cast<LoopOp>(op))
       return verifyExpr(op, loop.getCount().getValue(), getLoopDepth(op));
     if (auto async = dyn_cast<AsyncOp>(op))
@@ -149,14 +153,14 @@ struct ProgramVerifier {
           return failure();
       return success();
     }
-    if (isa<BarrierOp>(op))
+    if (isa<LoadOp, StoreOp, BarrierOp>(op))
       return success();
     return op->emitOpError("must not stand in a program");
   }
 };
 } // namespace
 
-LogicalResult ProgramOp::verify() {
+LogicalResult ProgramOp::verifyRegions() {
   auto module = cast<ModuleOp>((*this)->getParentOp());
   ProgramVerifier verifier(*this, module.getMachine());
   WalkResult result = (*this)->walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -198,18 +202,45 @@ static LogicalResult verifyPrograms(pe::ModuleOp module) {
   return success();
 }
 
-/// C3: routes are inside the mesh, and unique for a PE, a colour and an epoch.
-static LogicalResult verifyRoutes(pe::ModuleOp module) {
+/// C5: the epochs that barriers start, the same list in all programs.
+static FailureOr<SmallVector<int64_t>> verifyBarriers(pe::ModuleOp module) {
+  SmallVector<int64_t> epochs;
+  ProgramOp first;
+  for (auto program : module.getBody().getOps<ProgramOp>()) {
+    auto own = llvm::map_to_vector(
+        program.getBody().getOps<BarrierOp>(),
+        [](BarrierOp barrier) { return int64_t(barrier.getEpoch()); });
+    if (!first) {
+      first = program;
+      epochs = own;
+    } else if (own != epochs) {
+      InFlightDiagnostic diagnostic =
+          program.emitOpError("requires the barriers of every other program");
+      diagnostic.attachNote(first.getLoc())
+          << "program @" << first.getSymName() << " has others";
+      return diagnostic;
+    }
+  }
+  return epochs;
+}
+
+/// C3: routes are inside the mesh, and unique for a PE, a colour and an epoch
+/// that is the first one or in `epochs`.
+static LogicalResult verifyRoutes(pe::ModuleOp module,
+                                  ArrayRef<int64_t> epochList) {
+  llvm::DenseSet<int64_t> epochs(epochList.begin(), epochList.end());
   machine::DescAttr machine = module.getMachine();
   wafer::Region mesh = meshOf(machine);
   std::map<std::pair<int64_t, int64_t>,
            SmallVector<std::pair<RouteOp, wafer::Region>>>
       seen;
   for (auto route : module.getBody().getOps<RouteOp>()) {
-    if (static_cast<int64_t>(route.getColour()) >= machine.getUsableColours())
-      return route.emitOpError("uses colour ")
-             << route.getColour() << " but " << machine.getName()
-             << " offers 0:" << machine.getUsableColours();
+    if (failed(verifyColour(route, route.getColour(), machine)))
+      return failure();
+    int64_t epoch = route.getEpoch();
+    if (epoch > 0 && !epochs.contains(epoch))
+      return route.emitOpError("names epoch ")
+             << epoch << " but no barrier starts it";
     if (static_cast<int64_t>(route.getPositions().size()) >
         machine.getSwitchPositions())
       return route.emitOpError("has ")
@@ -240,6 +271,10 @@ static LogicalResult verifyRoutes(pe::ModuleOp module) {
 static LogicalResult verifyFeeds(pe::ModuleOp module) {
   machine::DescAttr machine = module.getMachine();
   for (auto feed : module.getBody().getOps<FeedOp>()) {
+    if (!feed.getColour())
+      return feed.emitOpError("requires a colour in a pe.module");
+    if (failed(verifyColour(feed, *feed.getColour(), machine)))
+      return failure();
     wafer::Region allowed;
     int64_t edge = feed.getSide() == "west" ? 0 : machine.getWidth() - 1;
     for (auto ports : machine.getPorts().getAsRange<machine::PortsAttr>())
@@ -259,13 +294,15 @@ static LogicalResult verifyFeeds(pe::ModuleOp module) {
   return success();
 }
 
-LogicalResult pe::ModuleOp::verify() {
+LogicalResult pe::ModuleOp::verifyRegions() {
   if (static_cast<int64_t>(getLaunches()) < 1) // C1
     return emitOpError("launches must be at least 1");
   for (Operation &op : getBody().getOps())
     if (!isa<RouteOp, FeedOp, ProgramOp>(op))
       return op.emitOpError("must not stand in a pe.module");
-  if (failed(verifyPrograms(*this)) || failed(verifyRoutes(*this)))
+  FailureOr<SmallVector<int64_t>> epochs = verifyBarriers(*this);
+  if (failed(epochs) || failed(verifyPrograms(*this)) ||
+      failed(verifyRoutes(*this, *epochs)))
     return failure();
   return verifyFeeds(*this);
 }

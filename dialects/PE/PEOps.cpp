@@ -112,6 +112,10 @@ LogicalResult BufferOp::verify() {
       (static_cast<int64_t>(*getOffset()) < 0 || *getOffset() % 4 != 0)) // C2
     return emitOpError("offset must be a multiple of 4 bytes, found ")
            << static_cast<int64_t>(*getOffset());
+  bool inProgram = isa_and_nonnull<ProgramOp>((*this)->getParentOp());
+  if (inProgram == getOn().has_value()) // C4
+    return emitOpError(inProgram ? "must not name a region inside a program"
+                                 : "requires a region");
   return success();
 }
 
@@ -130,41 +134,66 @@ LogicalResult HostOp::verify() {
   return success();
 }
 
+/// The host tensor that `symbol` names in a symbol table around `op`, or null.
+static HostOp lookupHost(Operation *op, FlatSymbolRefAttr symbol) {
+  HostOp host;
+  while (!host && (op = op->getParentOp()))
+    host = SymbolTable::lookupNearestSymbolFrom<HostOp>(op, symbol);
+  return host;
+}
+
+/// The type of a host tensor's elements; null if it is no tensor, which its own
+/// verifier reports.
+static Type elementTypeOf(HostOp host) {
+  auto type = dyn_cast<RankedTensorType>(host.getType());
+  return type ? type.getElementType() : Type();
+}
+
+/// An extent names indices of the extents before it, `index` those of all.
+static LogicalResult verifyNest(Operation *op, ArrayAttr extents,
+                                machine::ExprAttr index) {
+  if (extents.size() > kMaxNest)
+    return op->emitOpError("requires at most ")
+           << kMaxNest << " extents, found " << extents.size();
+  for (unsigned i = 0; i <= extents.size(); ++i) {
+    AffineExpr expr =
+        i < extents.size() ? extentAt(extents, i) : index.getValue();
+    if (unsigned used = machine::getNumIndicesUsed(expr); used > i)
+      return op->emitOpError("names index i")
+             << used - 1 << " but only " << i << " are defined here";
+  }
+  return success();
+}
+
 template <typename CopyT> static LogicalResult verifyCopy(CopyT op) {
-  if (op.getMem().getStrides().size() != op.getExtents().size()) // C1
+  MemAttr mem = op.getMem();
+  if (mem.getStrides().size() != op.getExtents().size()) // C1
     return op.emitOpError("requires as many strides as extents (")
-           << op.getExtents().size() << "), found "
-           << op.getMem().getStrides().size();
-  if (op.getExtents().size() > kMaxNest)
-    return op.emitOpError("requires at most ")
-           << kMaxNest << " extents, found " << op.getExtents().size();
-  bool inProgram = isa<ProgramOp>(op->getParentOp());
+           << op.getExtents().size() << "), found " << mem.getStrides().size();
+  bool inProgram = isa_and_nonnull<ProgramOp>(op->getParentOp());
   if (inProgram == op.getOn().has_value()) // C3
     return op.emitOpError(inProgram ? "must not name a region inside a program"
                                     : "requires a region");
-  auto host = SymbolTable::lookupNearestSymbolFrom<HostOp>(op->getParentOp(),
-                                                           op.getHostAttr());
-  Operation *scope = op->getParentOp();
-  while (!host && (scope = scope->getParentOp()))
-    host =
-        SymbolTable::lookupNearestSymbolFrom<HostOp>(scope, op.getHostAttr());
+  HostOp host = lookupHost(op, op.getHostAttr());
   if (!host) // C2
     return op.emitOpError("names no host tensor ") << op.getHostAttr();
-  auto buffer = SymbolTable::lookupNearestSymbolFrom<BufferOp>(
-      op->getParentOp(), op.getMem().getBuffer());
-  if (!buffer)
-    return op.emitOpError("names no buffer ") << op.getMem().getBuffer();
-  if (host.getTensorType().getElementType() != buffer.getType()) // C2
+  auto buffer =
+      SymbolTable::lookupNearestSymbolFrom<BufferOp>(op, mem.getBuffer());
+  if (!buffer) // C2
+    return op.emitOpError("names no buffer ") << mem.getBuffer();
+  if (Type type = elementTypeOf(host); type != buffer.getType()) // C2
     return op.emitOpError("copies between ")
-           << host.getTensorType().getElementType() << " and "
-           << buffer.getType();
-  return success();
+           << type << " and " << buffer.getType();
+  if (machine::getNumIndicesUsed(mem.getOffset()) > 0) // C4
+    return op.emitOpError("offset of ")
+           << mem.getBuffer() << " must not name indices";
+  return verifyNest(op, op.getExtents(), op.getIndex()); // C1 C4
 }
 
 LogicalResult LoadOp::verify() { return verifyCopy(*this); }
 
 LogicalResult StoreOp::verify() {
-  if (getOnce())
+  if (getOnce()) // C5
     return emitOpError("must not be marked once");
   return verifyCopy(*this);
 }
@@ -174,19 +203,15 @@ LogicalResult FeedOp::verify() {
     return emitOpError("requires a colour or a stream, and not both");
   if (getSide() != "west" && getSide() != "east") // C3
     return emitOpError("side is west or east, found '") << getSide() << "'";
-  if (getExtents().size() > kMaxNest)
-    return emitOpError("requires at most ")
-           << kMaxNest << " extents, found " << getExtents().size();
-  Operation *scope = getOperation();
-  HostOp host;
-  while (!host && (scope = scope->getParentOp()))
-    host = SymbolTable::lookupNearestSymbolFrom<HostOp>(scope, getHostAttr());
-  if (!host)
+  if (getColour() && static_cast<int64_t>(*getColour()) < 0)
+    return emitOpError("colour must not be negative");
+  HostOp host = lookupHost(*this, getHostAttr());
+  if (!host) // C2
     return emitOpError("names no host tensor ") << getHostAttr();
-  if (host.getTensorType().getElementTypeBitWidth() != 32) // C2
-    return emitOpError("requires 32-bit elements, found ")
-           << host.getTensorType().getElementType();
-  return success();
+  Type type = elementTypeOf(host);
+  if (!type || !type.isIntOrFloat() || type.getIntOrFloatBitWidth() != 32) // C2
+    return emitOpError("requires 32-bit elements, found ") << type;
+  return verifyNest(*this, getExtents(), getIndex()); // C4
 }
 
 //===----------------------------------------------------------------------===//

@@ -15,6 +15,8 @@ include "mlir/IR/SymbolInterfaces.td"
 
 class PE_Op<string mnemonic, list<Trait> traits = []> : Op<PE_Dialect, mnemonic, traits>;
 
+def PE_CommandsAttr : TypedArrayAttrBase<PE_CommandAttr, "list of #pe.command">;
+
 //===----------------------------------------------------------------------===//
 // Containers
 //===----------------------------------------------------------------------===//
@@ -26,8 +28,8 @@ def PE_ModuleOp : PE_Op<"module", [Symbol, SymbolTable, IsolatedFromAbove, NoTer
     Runs `launches` times in a row; SRAM and router positions persist from launch to launch (E4).
 
     C1. `launches` is at least 1. C2. Programs lie inside the mesh and no PE is in two of them. C3. A route's region lies
-    inside the mesh, its colour and epoch exist, and no PE has two routes for one colour in one epoch. C4. A feed's rows
-    are rows of ports on its side.
+    inside the mesh, its colour and epoch exist, and no PE has two routes for one colour in one epoch. C4. A feed's PEs have
+    ports on its side, and it names a colour that exists. C5. All programs have the same barriers in the same order.
 
     ```mlir
     pe.module @p0 machine(#machine.desc<...>) launches(1) {
@@ -41,7 +43,7 @@ def PE_ModuleOp : PE_Op<"module", [Symbol, SymbolTable, IsolatedFromAbove, NoTer
   let assemblyFormat = [{
     $sym_name `machine` `(` $machine `)` `launches` `(` $launches `)` attr-dict-with-keyword $body
   }];
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     static ::mlir::RegionKind getRegionKind(unsigned) { return ::mlir::RegionKind::Graph; }
   }];
@@ -55,13 +57,14 @@ def PE_ProgramOp : PE_Op<"program", [Symbol, SymbolTable, NoTerminator, NoRegion
     expression in x and y.
 
     C1. Every buffer has an offset; buffers lie between the machine's reserved bytes and the end of SRAM. C2. Memory
-    operands and host copies name buffers of this program and have the buffer's element type. C3. An expression names only
-    indices of enclosing loops. C4. A queue exists in the machine. C5. A microthread exists in the machine.
+    operands name buffers of this program and have the buffer's element type. C3. An expression names only indices of
+    enclosing loops. C4. Fabric operands are queues that exist in the machine; a queue is bound to a colour that exists. C5. A
+    microthread exists in the machine. C6. A control wavelet has no more commands than the machine's hold.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Machine_RegionAttr:$on);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name `on` custom<RegionText>($on) attr-dict-with-keyword $body";
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def PE_HostOp : PE_Op<"host", [Symbol]> {
@@ -86,7 +89,8 @@ def PE_BufferOp : PE_Op<"buffer", [Symbol]> {
     `size` counts elements. Before allocation a buffer has no offset, and belongs to the PEs of `on`; inside a
     `pe.program` it belongs to the program's class and `on` is left out. `offset` is the address in bytes.
 
-    C1. `size` is positive. C2. `offset` is a multiple of 4 bytes. C3. The type is f32, f16 or i32.
+    C1. `size` is positive. C2. `offset` is a multiple of 4 bytes. C3. The type is f32, f16 or i32. C4. `on` is given
+    unless the buffer is in a `pe.program`.
 
     Example: `pe.buffer @x : f32 x 96 at 6144`
   }];
@@ -109,10 +113,13 @@ class PE_CopyOp<string mnemonic, string word> : PE_Op<mnemonic> {
     `offset + i0 * strides[0] + ...` of the buffer. Host copies use the reserved colours and happen outside the program's
     time: loads before a launch, stores after it (E5). A load marked `once` happens before the first launch only.
 
-    C1. As many strides as extents. C2. The host tensor exists, and its element type is the buffer's. C3. Inside a
-    `pe.program`, `on` is left out; elsewhere it is given.
+    C1. As many strides as extents, at most 6. C2. The host tensor and the buffer exist and have the same element type. C3.
+    Inside a `pe.program`, `on` is left out; elsewhere it is given. C4. `index` names indices of the extents, an extent those
+    of the extents before it, and the buffer's offset none. C5. Only a load is marked `once`.
+
+    Example: `pe.}] # mnemonic # [{ @x[0 : 8, 1] }] # word # [{ @images[(y * 8 + i0) * 64 + x * 4 + i1] over [8, 4]`
   }];
-  let arguments = (ins PE_MemAttr:$mem, FlatSymbolRefAttr:$host, Machine_ExprAttr:$index, ArrayAttr:$extents,
+  let arguments = (ins PE_MemAttr:$mem, FlatSymbolRefAttr:$host, Machine_ExprAttr:$index, Machine_ExprsAttr:$extents,
                        OptionalAttr<Machine_RegionAttr>:$on, UnitAttr:$once);
   let assemblyFormat = "custom<Operand>($mem) `" # word # "` $host `[` custom<ExprText>($index) `]` `over` " #
                        "custom<Extents>($extents) (`on` custom<RegionText>($on)^)? (`once` $once^)? attr-dict";
@@ -134,13 +141,15 @@ def PE_FeedOp : PE_Op<"feed"> {
     the host tensor for every point (i0, i1, ...) of the nest `extents`, row by row; an extent may name outer indices. They
     enter the edge PE's router on that side (E44), on a colour, or before routing on a stream.
 
-    C1. Exactly one of `colour` and `stream`. C2. The host tensor's elements have 32 bits. C3. The side is west or east.
+    C1. Exactly one of `colour` and `stream`. C2. The host tensor exists and its elements have 32 bits. C3. The side is
+    west or east. C4. `index` names indices of the extents, of which there are at most 6, an extent those of the extents
+    before it.
 
     Example: `pe.feed "west" on [0, 8:200:16] colour 5 from @w[i0 * 64 + i1] over [200, 64]`
   }];
   let arguments = (ins StrAttr:$side, Machine_RegionAttr:$on, OptionalAttr<I64Attr>:$colour,
                        OptionalAttr<FlatSymbolRefAttr>:$stream, FlatSymbolRefAttr:$host, Machine_ExprAttr:$index,
-                       ArrayAttr:$extents);
+                       Machine_ExprsAttr:$extents);
   let assemblyFormat = [{
     $side `on` custom<RegionText>($on) (`colour` $colour^)? (`stream` `(` $stream^ `)`)? `from` $host
     `[` custom<ExprText>($index) `]` `over` custom<Extents>($extents) attr-dict
@@ -158,11 +167,11 @@ def PE_RouteOp : PE_Op<"route"> {
     The positions of the router for this colour, the first one live at the start of the epoch. A control wavelet moves it
     (E42); behind the last position it stays, or returns to the first if `wrap` is given.
 
-    C1. There are 1 to `switch_positions` positions. C2. Colour and epoch are not negative.
+    C1. There is a position, and inside a `pe.module` no more than the machine has. C2. Colour and epoch are not negative.
 
     Example: `pe.route colour 3 epoch 0 on [0:4, 0] : west -> ramp | west -> east wrap`
   }];
-  let arguments = (ins I64Attr:$colour, I64Attr:$epoch, Machine_RegionAttr:$on, ArrayAttr:$positions, UnitAttr:$wrap);
+  let arguments = (ins I64Attr:$colour, I64Attr:$epoch, Machine_RegionAttr:$on, Machine_HopsAttr:$positions, UnitAttr:$wrap);
   let assemblyFormat = [{
     `colour` $colour `epoch` $epoch `on` custom<RegionText>($on) `:` custom<Hops>($positions) (`wrap` $wrap^)? attr-dict
   }];
@@ -172,8 +181,9 @@ def PE_RouteOp : PE_Op<"route"> {
 def PE_BindOp : PE_Op<"bind"> {
   let summary = "ties a queue to a colour, from here on";
   let description = [{
-    C1. The operand is an input or an output queue. Executors check that an input queue is empty when it is tied to another
-    colour (E35).
+    Executors check that an input queue is empty when it is tied to another colour (E35).
+
+    C1. The colour is not negative.
 
     Example: `pe.bind in(0) colour 3`
   }];
@@ -187,11 +197,11 @@ def PE_ControlOp : PE_Op<"control"> {
   let description = [{
     The wavelet follows the colour of the output queue and carries commands, one taken by each router it crosses (E42).
 
-    C1. The destination is an output queue or a stream. C2. 1 to `control_commands` commands.
+    C1. The destination is an output queue or a stream. C2. There is a command.
 
     Example: `pe.control out(0) [advance, nop]`
   }];
-  let arguments = (ins AnyAttr:$destination, ArrayAttr:$commands);
+  let arguments = (ins AnyAttr:$destination, PE_CommandsAttr:$commands);
   let assemblyFormat = "custom<Operand>($destination) custom<Commands>($commands) attr-dict";
   let hasVerifier = 1;
 }
@@ -271,7 +281,7 @@ class PE_VectorOp<string mnemonic, string opcode, int sources> :
 
     Example: `pe.add f32 over [6, 2] out(0) = in(0), @acc[0 : 2, 1]`
   }];
-  let arguments = (ins TypeAttr:$type, OptionalAttr<TypeAttr>:$from, ArrayAttr:$extents, AnyAttr:$dst, ArrayAttr:$sources);
+  let arguments = (ins TypeAttr:$type, OptionalAttr<TypeAttr>:$from, Machine_ExprsAttr:$extents, AnyAttr:$dst, ArrayAttr:$sources);
   let assemblyFormat = [{
     $type (`from` $from^)? `over` custom<Extents>($extents) custom<Operand>($dst) `=` custom<Operands>($sources) attr-dict
   }];

@@ -85,27 +85,26 @@ static LogicalResult verifyInside(Operation *op, const wafer::Region &region,
 /// C4: symbols inside a task.
 static LogicalResult verifySymbols(TaskOp task, ProgramOp program) {
   auto check = [&](Operation *op, Attribute operand) -> LogicalResult {
-    if (auto mem = dyn_cast<pe::MemAttr>(operand)) {
-      auto buffer =
-          program.lookupSymbol<pe::BufferOp>(mem.getBuffer().getAttr());
-      if (!buffer)
+    if (auto mem = dyn_cast<pe::MemAttr>(operand))
+      if (!program.lookupSymbol<pe::BufferOp>(mem.getBuffer().getAttr()))
         return op->emitOpError("names no buffer ") << mem.getBuffer();
-    }
     if (auto stream = dyn_cast<pe::StreamAttr>(operand))
       if (!program.lookupSymbol<StreamOp>(stream.getName().getAttr()))
         return op->emitOpError("names no stream ") << stream.getName();
     return success();
   };
-  WalkResult result = task.getBody().walk([&](Operation *op) {
+  WalkResult result = task.getBody().walk([&](Operation *op) -> WalkResult {
+    if (auto control = dyn_cast<pe::ControlOp>(op))
+      return check(op, control.getDestination());
     auto vector = dyn_cast<pe::VectorOp>(op);
     if (!vector)
-      return WalkResult::advance();
+      return success();
     if (failed(check(op, vector.getDestination())))
-      return WalkResult::interrupt();
+      return failure();
     for (Attribute source : vector.getSourcesAttr())
       if (failed(check(op, source)))
-        return WalkResult::interrupt();
-    return WalkResult::advance();
+        return failure();
+    return success();
   });
   return failure(result.wasInterrupted());
 }
@@ -113,22 +112,34 @@ static LogicalResult verifySymbols(TaskOp task, ProgramOp program) {
 LogicalResult ProgramOp::verifyRegions() {
   if (static_cast<int64_t>(getLaunches()) < 1) // C1
     return emitOpError("launches must be at least 1");
+  llvm::StringMap<KernelOp> kernels;
   for (Operation &op : getBody().getOps()) {
     if (auto kernel = dyn_cast<KernelOp>(op)) {
       for (std::optional<RectAttr> rect : {kernel.getAt(), kernel.getTo()})
         if (rect && failed(verifyInside(&op, rect->getRegion(), *this))) // C2
           return failure();
+      auto [it, isNew] = kernels.try_emplace(kernel.getSymName(), kernel);
+      if (!isNew) { // C5
+        InFlightDiagnostic diagnostic =
+            kernel.emitOpError("has the name of another kernel, @")
+            << kernel.getSymName();
+        diagnostic.attachNote(it->second.getLoc()) << "which is here";
+        return diagnostic;
+      }
     } else if (auto task = dyn_cast<TaskOp>(op)) {
-      if (failed(verifyInside(&op, task.getOn().getRegion(), *this)) ||
-          failed(verifySymbols(task, *this))) // C3 C4
+      if (failed(verifyInside(&op, task.getOn().getRegion(), *this)) || // C3
+          failed(verifySymbols(task, *this)))                           // C4
         return failure();
     } else if (auto route = dyn_cast<mesh::RouteOp>(op)) {
-      if (failed(verifyInside(&op, route.getOn().getRegion(), *this)))
+      if (failed(verifyInside(&op, route.getOn().getRegion(), *this))) // C3
         return failure();
       if (!lookupSymbol<StreamOp>(route.getStream())) // C4
         return op.emitOpError("names no stream ") << route.getStreamAttr();
+    } else if (auto feed = dyn_cast<pe::FeedOp>(op)) {
+      if (feed.getStream() && !lookupSymbol<StreamOp>(*feed.getStream())) // C4
+        return op.emitOpError("names no stream ") << feed.getStreamAttr();
     } else if (!isa<InputOp, OutputOp, StreamOp, QueueOp, mesh::BarrierOp,
-                    pe::BufferOp, pe::LoadOp, pe::StoreOp, pe::FeedOp>(op)) {
+                    pe::BufferOp, pe::LoadOp, pe::StoreOp>(op)) { // C6
       return op.emitOpError("must not stand in a wafer.program");
     }
   }
@@ -227,27 +238,50 @@ LogicalResult StreamOp::verify() {
   return success();
 }
 
-LogicalResult TaskOp::verify() {
-  bool found = llvm::any_of(
-      (*this)->getParentOfType<ProgramOp>().getBody().getOps<KernelOp>(),
-      [&](KernelOp kernel) { return kernel.getSymName() == getKernel(); });
+/// C3 and C4 of a task's instruction.
+static LogicalResult verifyTaskOp(Operation *op) {
+  unsigned depth = pe::getLoopDepth(op);
+  auto checkExpr = [&](AffineExpr expr) -> LogicalResult {
+    if (unsigned used = machine::getNumIndicesUsed(expr); used > depth) // C4
+      return op->emitOpError("names index i")
+             << used - 1 << " but only " << depth << " are defined here";
+    return success();
+  };
+  auto checkOperand = [&](Attribute operand) -> LogicalResult {
+    if (isa<pe::QueueAttr>(operand)) // C3
+      return op->emitOpError("requires streams, not queues, inside a task");
+    auto mem = dyn_cast<pe::MemAttr>(operand);
+    return mem ? checkExpr(mem.getOffset()) : success();
+  };
+  if (auto loop = dyn_cast<pe::LoopOp>(op))
+    return checkExpr(loop.getCount().getValue());
+  if (auto control = dyn_cast<pe::ControlOp>(op))
+    return checkOperand(control.getDestination());
+  auto vector = dyn_cast<pe::VectorOp>(op);
+  if (!vector)
+    return success();
+  for (auto extent : vector.getExtentsAttr().getAsRange<machine::ExprAttr>())
+    if (failed(checkExpr(extent.getValue())))
+      return failure();
+  for (Attribute source : vector.getSourcesAttr())
+    if (failed(checkOperand(source)))
+      return failure();
+  return checkOperand(vector.getDestination());
+}
+
+LogicalResult TaskOp::verifyRegions() {
+  auto program = cast<ProgramOp>((*this)->getParentOp());
+  bool found =
+      llvm::any_of(program.getBody().getOps<KernelOp>(), [&](KernelOp kernel) {
+        return kernel.getSymName() == getKernel();
+      });
   if (!found) // C1
     return emitOpError("names no kernel ") << getKernelAttr();
-  WalkResult result = getBody().walk([&](Operation *op) {
+  WalkResult result = getBody().walk([&](Operation *op) -> WalkResult {
     if (!isa<pe::VectorOp, pe::ControlOp, pe::LoopOp, pe::AsyncOp, pe::AwaitOp>(
-            op)) { // C2
-      op->emitOpError("must not stand in a task");
-      return WalkResult::interrupt();
-    }
-    auto vector = dyn_cast<pe::VectorOp>(op);
-    if (vector && (isa<pe::QueueAttr>(vector.getDestination()) ||
-                   llvm::any_of(vector.getSourcesAttr(), [](Attribute a) {
-                     return isa<pe::QueueAttr>(a);
-                   }))) { // C3
-      op->emitOpError("requires streams, not queues, inside a task");
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
+            op)) // C2
+      return op->emitOpError("must not stand in a task");
+    return verifyTaskOp(op);
   });
   return failure(result.wasInterrupted());
 }

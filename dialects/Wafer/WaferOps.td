@@ -24,8 +24,9 @@ def Wafer_ProgramOp : Wafer_Op<"program", [Symbol, SymbolTable, IsolatedFromAbov
     Sharded and placed, it holds inputs, kernels and outputs. Streamed, it holds buffers, host copies, streams and tasks too;
     a PE runs the tasks of which it is a part, in the order in which they stand. Programs of a file run in order.
 
-    C1. `launches` is at least 1. C2. Rectangles lie inside the mesh. C3. Tasks lie inside the mesh. C4. Streams, buffers
-    and host tensors that are named exist.
+    C1. `launches` is at least 1. C2. Rectangles lie inside the mesh. C3. Tasks and routes lie inside the mesh. C4. Streams
+    and buffers that are named exist. C5. No two kernels have the same name. C6. It holds ops of this dialect, buffers, host
+    copies and feeds only.
 
     ```mlir
     wafer.program @p0 machine(#machine.desc<...>) launches(1) {
@@ -123,12 +124,19 @@ def Wafer_TaskOp : Wafer_Op<"task", [NoTerminator, NoRegionArguments, SingleBloc
     The body holds instructions of the pe dialect; their fabric operands are streams, their memory operands the program's
     buffers.
 
-    C1. The kernel exists. C2. The body holds pe instructions and control only. C3. Fabric operands are streams.
+    C1. The kernel exists. C2. The body holds pe instructions and control only. C3. Fabric operands are streams. C4. An
+    expression names only indices of enclosing loops.
+
+    ```mlir
+    wafer.task "first" of @fc1 on [0, 0:4] {
+      pe.move f32 over [12] stream(@fc1.part) = @fc1.acc[0 : 1]
+    }
+    ```
   }];
   let arguments = (ins StrAttr:$role, FlatSymbolRefAttr:$kernel, Machine_RegionAttr:$on);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$role `of` $kernel `on` custom<RegionText>($on) attr-dict-with-keyword $body";
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def Wafer_RouteOp : Wafer_Op<"route", [HasParent<"ProgramOp">]> {
@@ -139,7 +147,7 @@ def Wafer_RouteOp : Wafer_Op<"route", [HasParent<"ProgramOp">]> {
     Example: `wafer.route @fc1.w colour 3 epoch 0 on [0:4, 0:3] : north -> ramp, south`
   }];
   let arguments = (ins FlatSymbolRefAttr:$stream, I64Attr:$colour, I64Attr:$epoch, Machine_RegionAttr:$on,
-                       ArrayAttr:$positions, UnitAttr:$wrap);
+                       Machine_HopsAttr:$positions, UnitAttr:$wrap);
   let assemblyFormat = [{
     $stream `colour` $colour `epoch` $epoch `on` custom<RegionText>($on) `:` custom<Hops>($positions) (`wrap` $wrap^)?
     attr-dict

@@ -289,12 +289,9 @@ struct ProgramLoader {
     return Error::success();
   }
 
-  /// E50: `operation.type`, with sources of another type `operation.source.type`.
+  /// E50.
   int64_t getRate(const Instruction &instruction) {
-    std::string type = nameOf(instruction.type).str();
-    if (instruction.from != instruction.type)
-      type = (nameOf(instruction.from) + "." + type).str();
-    return desc.getRate(pe::stringifyOpcode(instruction.opcode), type);
+    return desc.getRate(pe::stringifyOpcode(instruction.opcode), nameOf(instruction.type), nameOf(instruction.from));
   }
 
   template <typename CopyT>
