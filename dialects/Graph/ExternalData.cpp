@@ -11,7 +11,9 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/xxhash.h"
+#include <sys/mman.h>
 
 using namespace mlir;
 namespace path = llvm::sys::path;
@@ -22,12 +24,25 @@ static constexpr size_t kHashWholeBelow = size_t(64) << 20;
 static constexpr size_t kSampleStride = size_t(1) << 20;
 static constexpr size_t kSampleSize = size_t(4) << 10;
 
+/// Tells the kernel how the pages within `bytes` will be read. Without this it
+/// takes samples for a sequential read and fetches all that is between them.
+static void advise(ArrayRef<uint8_t> bytes, int advice) {
+  uintptr_t page = llvm::sys::Process::getPageSizeEstimate();
+  uintptr_t begin =
+      llvm::alignTo(reinterpret_cast<uintptr_t>(bytes.begin()), page);
+  uintptr_t end =
+      llvm::alignDown(reinterpret_cast<uintptr_t>(bytes.end()), page);
+  if (begin < end) // a hint: failure changes nothing
+    (void)posix_madvise(reinterpret_cast<void *>(begin), end - begin, advice);
+}
+
 std::string hashExternalData(ArrayRef<uint8_t> bytes) {
   uint64_t hash;
   if (bytes.size() <= kHashWholeBelow) {
     hash = llvm::xxh3_64bits(bytes);
   } else {
     std::vector<uint8_t> sample;
+    advise(bytes, POSIX_MADV_RANDOM);
     sample.reserve((bytes.size() / kSampleStride + 2) * kSampleSize);
     for (size_t at = 0; at < bytes.size(); at += kSampleStride) {
       ArrayRef<uint8_t> page = bytes.drop_front(at);
@@ -36,6 +51,7 @@ std::string hashExternalData(ArrayRef<uint8_t> bytes) {
     }
     ArrayRef<uint8_t> tail = bytes.take_back(kSampleSize);
     sample.insert(sample.end(), tail.begin(), tail.end());
+    advise(bytes, POSIX_MADV_NORMAL);
     hash = llvm::xxh3_64bits(ArrayRef<uint8_t>(sample));
   }
   std::string text;
