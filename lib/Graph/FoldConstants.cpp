@@ -1,5 +1,5 @@
-//===- FoldConstants.cpp - compute what depends on small constants only -*- C++
-//-*-===//
+//===- FoldConstants.cpp - compute small constants --------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

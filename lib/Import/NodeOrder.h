@@ -1,5 +1,5 @@
-//===- NodeOrder.h - which nodes a graph needs, in an order that works -*- C++
-//-*-===//
+//===- NodeOrder.h - order of import ----------------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

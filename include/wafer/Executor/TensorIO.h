@@ -1,5 +1,5 @@
-//===- TensorIO.h - tensor files and constants of the IR as tensors -*- C++
-//-*-===//
+//===- TensorIO.h - tensor files --------------------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

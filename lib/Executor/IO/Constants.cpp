@@ -1,5 +1,5 @@
-//===- Constants.cpp - constants of the graph dialect as tensors -*- C++
-//-*-===//
+//===- Constants.cpp - IR constants as tensors ------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,5 @@
-//===- ExternalDataTest.cpp - hashes and paths of external constants -*- C++
-//-*-===//
+//===- ExternalDataTest.cpp - hashes and paths ------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

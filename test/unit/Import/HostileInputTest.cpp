@@ -1,5 +1,5 @@
-//===- HostileInputTest.cpp - files that are damaged or mean harm -*- C++
-//-*-===//
+//===- HostileInputTest.cpp - damaged files ---------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

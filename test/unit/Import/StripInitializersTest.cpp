@@ -1,5 +1,5 @@
-//===- StripInitializersTest.cpp - an ONNX file without its weights -*- C++
-//-*-===//
+//===- StripInitializersTest.cpp - weights left out -------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

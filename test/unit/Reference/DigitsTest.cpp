@@ -1,5 +1,5 @@
-//===- DigitsTest.cpp - the digits classifier in the reference executor -*- C++
-//-*-===//
+//===- DigitsTest.cpp - a trained classifier --------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,5 @@
-//===- OnnxNodeTest.cpp - ONNX's own node tests in the reference executor -*-
-//C++ -*-===//
+//===- OnnxNodeTest.cpp - ONNX's node tests ---------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

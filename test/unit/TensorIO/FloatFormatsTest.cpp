@@ -1,5 +1,5 @@
-//===- FloatFormatsTest.cpp - conversions of the narrow float types -*- C++
-//-*-===//
+//===- FloatFormatsTest.cpp - narrow floats ---------------------*- C++ -*-===//
+//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
