@@ -8,6 +8,7 @@
 #include "TensorFiles.h"
 
 #include "wafer/Executor/Constants.h"
+#include "wafer/Executor/File/ModuleFile.h"
 #include "wafer/Executor/TensorIO.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -160,23 +161,6 @@ readPortFiles(ArrayRef<std::string> arguments, ArrayRef<Port> ports,
   return files;
 }
 
-Error checkWritable(StringRef path) {
-  if (path == "-")
-    return Error::success();
-  if (sys::fs::is_directory(path))
-    return makeFileError(path, "is a folder, expected a file to write");
-  StringRef folder = sys::path::parent_path(path);
-  if (folder.empty())
-    folder = ".";
-  if (!sys::fs::is_directory(folder))
-    return makeFileError(path, "cannot be written: there is no folder " +
-                                   folder);
-  if (sys::fs::access(folder, sys::fs::AccessMode::Write))
-    return makeFileError(path, "cannot be written: folder " + folder +
-                                   " is not writable");
-  return Error::success();
-}
-
 Expected<SmallVector<PortFile>>
 planOutputFiles(ArrayRef<std::string> arguments, ArrayRef<Port> ports) {
   PortAssignment assignment(ports, "output");
@@ -189,7 +173,7 @@ planOutputFiles(ArrayRef<std::string> arguments, ArrayRef<Port> ports) {
     if (extension != ".npy" && extension != ".pb")
       return makeFileError(file->path, "not a tensor file by its extension, "
                                        "expected .npy or .pb");
-    if (Error error = checkWritable(file->path))
+    if (Error error = exec::checkWritable(file->path))
       return error;
     files.push_back(std::move(*file));
   }

@@ -40,9 +40,6 @@ planOutputFiles(llvm::ArrayRef<std::string> arguments,
 llvm::Expected<llvm::SmallVector<exec::Tensor>>
 readInputs(const Options &options, llvm::ArrayRef<Port> ports);
 
-/// Fails unless a file can be created at `path`.
-llvm::Error checkWritable(llvm::StringRef path);
-
 } // namespace wafer::run
 
 #endif // WAFER_TOOLS_WAFER_RUN_TENSORFILES_H

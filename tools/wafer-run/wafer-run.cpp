@@ -16,6 +16,7 @@
 #include "Summary.h"
 #include "TensorFiles.h"
 #include "wafer/Executor/File/ModuleFile.h"
+#include "wafer/Executor/File/ToolDiagnostics.h"
 #include "wafer/Executor/TensorIO.h"
 #include "wafer/Executor/TensorProtoIO.h"
 #include "llvm/Support/InitLLVM.h"
@@ -82,7 +83,7 @@ static int prepare(const Model &model, Job &job) {
     return reportError(outputFiles.takeError());
   job.outputFiles = std::move(*outputFiles);
   if (!job.options.json.empty())
-    if (llvm::Error error = checkWritable(job.options.json))
+    if (llvm::Error error = exec::checkWritable(job.options.json))
       return reportError(std::move(error));
   auto expected = readPortFiles(job.options.expected, *outputs, "output");
   if (!expected)
@@ -225,7 +226,7 @@ int main(int argc, char **argv) {
   exec::registerFileDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   llvm::SourceMgr sources;
-  SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  exec::ToolDiagnostics diagnostics("wafer-run", sources, &context);
   auto buffer = exec::readFileOrStdin(options->file);
   if (!buffer)
     return reportError(buffer.takeError());

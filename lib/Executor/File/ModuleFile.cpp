@@ -46,6 +46,23 @@ readFileOrStdin(StringRef path) {
   return std::move(*buffer);
 }
 
+llvm::Error checkWritable(StringRef path) {
+  if (path == "-")
+    return llvm::Error::success();
+  if (llvm::sys::fs::is_directory(path))
+    return makeFileError(path, "is a folder, expected a file to write");
+  StringRef folder = llvm::sys::path::parent_path(path);
+  if (folder.empty())
+    folder = ".";
+  if (!llvm::sys::fs::is_directory(folder))
+    return makeFileError(path, "cannot be written: there is no folder " +
+                                   folder);
+  if (llvm::sys::fs::access(folder, llvm::sys::fs::AccessMode::Write))
+    return makeFileError(path, "cannot be written: folder " + folder +
+                                   " is not writable");
+  return llvm::Error::success();
+}
+
 /// The version of a `.wafer` file by the header of its bytecode, which is
 /// "ML\xefR", the version of the encoding (one byte up to 63) and the producer
 /// as a string that ends with a zero byte.

@@ -41,6 +41,9 @@ std::string getFolder(llvm::StringRef path);
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 readFileOrStdin(llvm::StringRef path);
 
+/// Fails unless a file can be created at `path`; "-" always can.
+llvm::Error checkWritable(llvm::StringRef path);
+
 /// Parses and verifies a module, text or bytecode. Null after errors, which are
 /// diagnostics. Refuses a `.wafer` file of a newer version. `buffer` is moved
 /// to `sources`, so that diagnostics can show its lines.
