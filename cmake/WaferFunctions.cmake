@@ -89,3 +89,11 @@ function(wafer_add_unittest name)
   wafer_use_pch(${name})
   set_property(GLOBAL APPEND PROPERTY WAFER_UNITTESTS ${name})
 endfunction()
+
+# wafer_add_passes(FOLDER sources... [LINK libs...]): the passes of include/wafer/FOLDER/Passes.td as target WaferFOLDER.
+function(wafer_add_passes folder)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include/wafer/${folder})
+  wafer_tablegen(${CMAKE_SOURCE_DIR}/include/wafer/${folder}/Passes.td Wafer${folder}PassesIncGen
+    ../../include/wafer/${folder}/Passes.h.inc "-gen-pass-decls,-name=${folder}")
+  wafer_add_library(Wafer${folder} ${ARGN} DEPENDS Wafer${folder}PassesIncGen)
+endfunction()

@@ -5,10 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "wafer/Expand/Passes.h"
 #include "wafer/Graph/Passes.h"
+#include "wafer/LowerToPE/Passes.h"
+#include "wafer/Partition/Passes.h"
 #include "wafer/Pipeline/Phases.h"
+#include "wafer/Place/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
@@ -16,10 +21,32 @@ namespace wafer {
 
 void buildPhase(OpPassManager &pm, Phase target,
                 const PipelineOptions &options) {
-  if (target != Phase::Graph)
-    return;
-  pm.addPass(graph::createFoldConstants());
-  pm.addPass(graph::createSimplify());
+  switch (target) {
+  case Phase::Graph:
+    pm.addPass(graph::createFoldConstants());
+    pm.addPass(graph::createSimplify());
+    pm.addPass(createCSEPass());
+    break;
+  case Phase::Sharded: {
+    PartitionGraphOptions partition;
+    partition.machine = options.machine;
+    pm.addPass(createPartitionGraph(partition));
+    break;
+  }
+  case Phase::Placed:
+    pm.addPass(createPlaceKernels());
+    break;
+  case Phase::Streamed:
+    pm.addPass(createExpandKernels());
+    break;
+  case Phase::Routed:
+    break;
+  case Phase::Allocated:
+    break;
+  case Phase::PE:
+    pm.addPass(createLowerToPE());
+    break;
+  }
 }
 
 } // namespace wafer

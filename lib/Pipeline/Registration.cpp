@@ -13,11 +13,21 @@
 #include "dialects/Wafer/Wafer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "wafer/Expand/Passes.h"
 #include "wafer/Graph/Passes.h"
+#include "wafer/LowerToPE/Passes.h"
+#include "wafer/Partition/Passes.h"
+#include "wafer/Place/Passes.h"
 
 void wafer::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::func::FuncDialect, machine::MachineDialect,
                   graph::GraphDialect, pe::PEDialect, mesh::WaferDialect>();
 }
 
-void wafer::registerAllPasses() { graph::registerGraphPasses(); }
+void wafer::registerAllPasses() {
+  graph::registerGraphPasses();
+  registerPartitionPasses();
+  registerPlacePasses();
+  registerExpandPasses();
+  registerLowerToPEPasses();
+}

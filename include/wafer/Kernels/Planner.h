@@ -1,0 +1,91 @@
+//===- Planner.h - launches, rectangles, weights and blocks by modelled cost -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WAFER_KERNELS_PLANNER_H
+#define WAFER_KERNELS_PLANNER_H
+
+#include "wafer/Kernels/CostModel.h"
+#include "wafer/Kernels/Kernel.h"
+
+namespace wafer {
+
+/// Chooses how the kernels of one program share the mesh. Tensors that must lie on the same columns form a group; a group
+/// gets a width. All kernels use the same rows. The search: the fewest launches for which everything fits; for these,
+/// widths by coordinate descent over modelled cycles, the widest of those within 2 % of the best (less work and memory on
+/// each PE at no cost). Weights are resident as long as they fit. Cost: kernels x groups x candidate widths.
+class Planner {
+public:
+  explicit Planner(mesh::ProgramOp program);
+
+  struct KernelPlan {
+    mesh::RectAttr at, to;
+    mesh::Weights weights = mesh::Weights::Resident;
+    int64_t pieces = 1;
+    int64_t cycles = 0; // modelled, for one launch
+  };
+  struct Plan {
+    int64_t launches = 1;
+    int64_t cycles = 0; // modelled, all launches
+    int64_t bytes = 0;  // modelled, of the fullest PE
+    std::vector<KernelPlan> kernels; // in program order
+  };
+  /// Fails with an error that names the kernel, the bytes it needs and the bytes there are.
+  mlir::FailureOr<Plan> solve();
+
+private:
+  struct Item {
+    mesh::KernelOp kernel;
+    bool isProduct = false;
+    int atGroup = -1, toGroup = -1;
+    int64_t tokens = 1, inputs = 0, outputs = 0;
+    int64_t mapOps = 0;
+    bool hostInput = false;          // X is loaded, not on the mesh
+    int64_t operandFeatures = 0;     // loaded operands of a PE: features x tokens units, see addOperands
+    int64_t operandTokens = 0, operandBoth = 0;
+    int64_t results = 0;             // result buffers of elementwise ops
+    std::optional<mesh::Weights> weights; // written by hand
+    int64_t pieces = 0;                   // written by hand, 0 if not
+  };
+  struct Value {
+    int group;
+    int64_t features, tokens;
+    size_t first, last; // items
+  };
+
+  void collect();
+  void addOperands(Item &item, mesh::KernelOp kernel);
+  int newGroup(int64_t features);
+  int find(int group);
+  void unite(int a, int b);
+  llvm::SmallVector<int64_t> candidates(int group);
+  /// The plan for these widths, or nullopt if it does not fit.
+  std::optional<Plan> evaluate(llvm::ArrayRef<int64_t> widths, int64_t launches);
+  int64_t bytesAt(size_t item, llvm::ArrayRef<int64_t> widths, int64_t launches);
+  bool chooseWeights(Plan &plan, llvm::ArrayRef<int64_t> widths);
+  bool chooseBlocks(Plan &plan, llvm::ArrayRef<int64_t> widths);
+  ProductCostInput costInput(const Item &item, const KernelPlan &plan, llvm::ArrayRef<int64_t> widths,
+                             int64_t launches);
+  int64_t ownBytes(const Item &item, const KernelPlan &plan, llvm::ArrayRef<int64_t> widths, int64_t launches,
+                   bool resident);
+  mlir::LogicalResult explain();
+
+  mesh::ProgramOp program;
+  machine::DescAttr machine;
+  int64_t rows = 1;
+  std::vector<Item> items;
+  std::vector<Value> values;
+  std::vector<int> parents;
+  std::vector<int64_t> groupFeatures;
+  std::vector<std::optional<mesh::RectAttr>> fixed;
+  // The failure that needed the fewest bytes.
+  int64_t bestShortfall = -1, bestBytes = 0;
+  size_t bestItem = 0;
+};
+
+} // namespace wafer
+
+#endif

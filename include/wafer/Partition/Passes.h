@@ -1,0 +1,22 @@
+//===- Passes.h - from a tensor graph to kernels -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WAFER_PARTITION_PASSES_H
+#define WAFER_PARTITION_PASSES_H
+
+#include "dialects/Wafer/Wafer.h"
+#include "mlir/Pass/Pass.h"
+
+namespace wafer {
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "wafer/Partition/Passes.h.inc"
+
+} // namespace wafer
+
+#endif

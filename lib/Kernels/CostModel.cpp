@@ -1,0 +1,51 @@
+//===- CostModel.cpp - modelled cycles and bytes of a kernel -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Kernels/CostModel.h"
+
+#include "wafer/Target/Ports.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace wafer;
+
+static int64_t ceilDiv(int64_t a, int64_t b) { return llvm::divideCeilSigned(a, b); }
+
+int64_t wafer::getMapCycles(machine::DescAttr machine, StringRef operation, int64_t features, int64_t tokens) {
+  return machine.getSetupCycles() + features * ceilDiv(tokens, machine.getRate(operation, "f32"));
+}
+
+int64_t wafer::getPartialBytes(const ProductCostInput &input) {
+  return 2 * ceilDiv(input.outputs, input.blocks) * input.tokens * 4;
+}
+
+int64_t wafer::getWeightBytes(const ProductCostInput &input) {
+  int64_t rows = input.streamed ? 2 * ceilDiv(input.outputs, input.blocks) : input.outputs;
+  return rows * input.inputs * 4;
+}
+
+int64_t wafer::getProductCycles(machine::DescAttr machine, const ProductCostInput &input) {
+  int64_t rows = ceilDiv(input.outputs, input.blocks), sums = rows * input.tokens;
+  int64_t clear = rows * ceilDiv(input.tokens, machine.getRate("move", "f32"));
+  int64_t multiply = rows * input.inputs * ceilDiv(input.tokens, machine.getRate("mac", "f32"));
+  bool chained = input.columns > 1, delivered = input.ownerColumns > 1;
+  int64_t loops = machine.getLoopCycles() * (input.streamed ? 2 : 1);
+  int64_t issues = machine.getAsyncCycles() * (input.streamed ? 2 : 1);
+  int64_t mainThread = loops + 2 * machine.getSetupCycles() + issues + clear + multiply;
+  int64_t datapath = clear + multiply + sums + (delivered ? sums : 0) + (input.streamed ? rows * input.inputs : 0);
+  int64_t partials = chained ? machine.getAsyncCycles() + sums + machine.getCompletionCycles() : 0;
+  int64_t block = std::max({mainThread, datapath, partials});
+  if (input.streamed) {
+    int64_t rate = std::max<int64_t>(getWaveletsPerKilocycle(machine), 1);
+    block = std::max(block, ceilDiv(rows * input.totalInputs * 1000, rate));
+  }
+  // A partial sum passes a ramp, a hop, a ramp and one beat at every column; finished sums go back along the row.
+  int64_t perColumn = 2 * machine.getRampCycles() + machine.getHopCycles() + 2;
+  int64_t way = chained ? perColumn * input.columns + sums : 0;
+  int64_t back = delivered ? machine.getHopCycles() * std::max(input.ownerColumns, input.columns) + sums : 0;
+  return input.blocks * block + way + back + 2 * machine.getSetupCycles();
+}

@@ -1,0 +1,329 @@
+//===- Planner.cpp - launches, rectangles, weights and blocks by modelled cost -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Kernels/Planner.h"
+
+#include "wafer/Kernels/HostAccess.h"
+#include "wafer/Kernels/ProductKernel.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace wafer;
+
+static int64_t ceilDiv(int64_t a, int64_t b) { return llvm::divideCeilSigned(a, b); }
+
+Planner::Planner(mesh::ProgramOp program) : program(program), machine(program.getMachine()) { collect(); }
+
+//===----------------------------------------------------------------------===//
+// The problem
+//===----------------------------------------------------------------------===//
+
+int Planner::newGroup(int64_t features) {
+  parents.push_back(parents.size());
+  groupFeatures.push_back(features);
+  fixed.push_back(std::nullopt);
+  return parents.back();
+}
+
+int Planner::find(int group) {
+  while (parents[group] != group)
+    group = parents[group] = parents[parents[group]];
+  return group;
+}
+
+void Planner::unite(int a, int b) {
+  a = find(a), b = find(b);
+  if (a == b)
+    return;
+  parents[std::max(a, b)] = std::min(a, b);
+  groupFeatures[std::min(a, b)] = std::max(groupFeatures[a], groupFeatures[b]);
+  if (!fixed[std::min(a, b)])
+    fixed[std::min(a, b)] = fixed[std::max(a, b)];
+}
+
+/// Host operands of the elementwise ops: what each PE loads of them.
+void Planner::addOperands(Item &item, mesh::KernelOp kernel) {
+  graph::MatmulOp product = item.isProduct ? getProduct(kernel) : graph::MatmulOp();
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (&op == product || !isMapOp(&op) || isa<graph::ReshapeOp>(op))
+      continue;
+    ++item.mapOps;
+    bool inPlace = op.getOperand(0).getDefiningOp() && !getViewedArgument(op.getOperand(0)) &&
+                   op.getOperand(0).hasOneUse() && op.getOperand(0).getType() == op.getResult(0).getType();
+    item.results += !inPlace;
+    for (mlir::Value operand : op.getOperands()) {
+      BlockArgument argument = getViewedArgument(operand);
+      if (!argument || mesh::getLayout(kernel.getInputs()[argument.getArgNumber()].getType()))
+        continue;
+      auto type = cast<RankedTensorType>(operand.getType());
+      bool byFeature = type.getRank() > 0 && type.getShape().back() != 1;
+      bool byToken = llvm::any_of(type.getShape().drop_back(type.getRank() > 0), [](int64_t d) { return d != 1; });
+      (byFeature ? byToken ? item.operandBoth : item.operandFeatures : item.operandTokens) += 1;
+    }
+  }
+}
+
+void Planner::collect() {
+  llvm::DenseMap<mlir::Value, int> groups;
+  llvm::DenseMap<mlir::Value, size_t> valueIndex;
+  for (auto kernel : program.getBody().getOps<mesh::KernelOp>()) {
+    Item item;
+    item.kernel = kernel;
+    size_t index = items.size();
+    TokenShape out = getTokenShape(kernel.getResult(0).getType());
+    item.tokens = out.tokens;
+    item.outputs = out.features;
+    item.toGroup = newGroup(out.features);
+    auto flow = dyn_cast_or_null<mesh::ProductAttr>(kernel.getDataflow().value_or(Attribute()));
+    graph::MatmulOp product = getProduct(kernel);
+    BlockArgument lhs = product ? getViewedArgument(product.getLhs()) : BlockArgument();
+    if (product) {
+      item.isProduct = true;
+      FailureOr<ProductShape> shape = getProductShape(product);
+      item.inputs = succeeded(shape) ? shape->inputs : 0;
+      item.outputs = succeeded(shape) ? shape->outputs : out.features;
+      item.atGroup = newGroup(item.inputs);
+      item.hostInput = !mesh::getLayout(kernel.getInputs()[lhs.getArgNumber()].getType());
+      if (flow && kernel.getAt())
+        item.weights = flow.getWeights();
+      else if (flow)
+        item.weights = flow.getWeights() == mesh::Weights::Streamed ? std::optional(flow.getWeights()) : std::nullopt;
+      item.pieces = flow ? flow.getPieces() : 0;
+    }
+    bool reshard = isa_and_nonnull<mesh::ReshardAttr>(kernel.getDataflow().value_or(Attribute()));
+    for (auto [i, input] : llvm::enumerate(kernel.getInputs())) {
+      if (!mesh::getLayout(input.getType()))
+        continue;
+      BlockArgument argument = kernel.getBody().getArgument(i);
+      bool usedByMap = llvm::any_of(argument.getUsers(), [&](Operation *user) { return user != product; });
+      if (argument == lhs)
+        unite(item.atGroup, groups[input]);
+      if (reshard)
+        item.atGroup = groups[input];
+      else if (argument != lhs || usedByMap)
+        unite(item.toGroup, groups[input]);
+      values[valueIndex[input]].last = index;
+    }
+    if (item.atGroup < 0)
+      item.atGroup = item.toGroup;
+    if (kernel.getAt()) {
+      fixed[find(item.atGroup)] = kernel.getAt();
+      fixed[find(item.toGroup)] = kernel.getTo();
+    }
+    for (mlir::Value result : kernel.getResults()) {
+      TokenShape shape = getTokenShape(result.getType());
+      groups[result] = item.toGroup;
+      valueIndex[result] = values.size();
+      values.push_back({item.toGroup, shape.features, shape.tokens, index, index});
+    }
+    addOperands(item, kernel);
+    rows = std::max(rows, std::min(machine.getHeight(), item.tokens));
+    items.push_back(item);
+  }
+  for (auto output : program.getBody().getOps<mesh::OutputOp>())
+    if (auto it = valueIndex.find(output.getValue()); it != valueIndex.end())
+      values[it->second].last = items.size();
+  for (std::optional<mesh::RectAttr> rect : fixed)
+    if (rect)
+      rows = rect->getHeight();
+}
+
+SmallVector<int64_t> Planner::candidates(int group) {
+  if (fixed[group])
+    return {fixed[group]->getWidth()};
+  int64_t features = groupFeatures[group], width = machine.getWidth();
+  SmallVector<int64_t> widths;
+  for (int64_t share = ceilDiv(features, width); share <= features; share = std::max(share + 1, share * 5 / 4)) {
+    widths.push_back(std::min(width, ceilDiv(features, share)));
+    if (share == ceilDiv(features, width))
+      widths.push_back(std::min(width, features));
+  }
+  llvm::sort(widths);
+  widths.erase(llvm::unique(widths), widths.end());
+  return widths;
+}
+
+//===----------------------------------------------------------------------===//
+// One choice of widths
+//===----------------------------------------------------------------------===//
+
+ProductCostInput Planner::costInput(const Item &item, const KernelPlan &plan, ArrayRef<int64_t> widths,
+                                    int64_t launches) {
+  int64_t columns = widths[find(item.atGroup)], owners = widths[find(item.toGroup)];
+  return {ceilDiv(item.inputs, columns), ceilDiv(item.tokens, rows * launches), item.outputs, item.inputs,
+          columns,  owners, owners * plan.pieces, plan.weights == mesh::Weights::Streamed};
+}
+
+/// Bytes that a kernel's own buffers take, those loaded before the first launch (`resident`) or the others.
+int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan, ArrayRef<int64_t> widths, int64_t launches,
+                          bool resident) {
+  int64_t owners = widths[find(item.toGroup)], tokens = ceilDiv(item.tokens, rows * launches);
+  int64_t features = ceilDiv(item.outputs, owners), part = features * tokens;
+  ProductCostInput cost = costInput(item, plan, widths, launches);
+  int64_t loaded = item.operandFeatures * features + item.operandTokens * tokens + item.operandBoth * part;
+  if (item.hostInput)
+    loaded += cost.inputs * tokens;
+  bool weightsResident = item.isProduct && plan.weights == mesh::Weights::Resident;
+  if (resident)
+    return loaded * 4 + (weightsResident ? getWeightBytes(cost) : 0);
+  int64_t bytes = item.results * part * 4;
+  if (item.isProduct)
+    bytes += getPartialBytes(cost) + (weightsResident ? 0 : getWeightBytes(cost));
+  return bytes;
+}
+
+/// Modelled bytes of a PE while item `i` runs, without the kernel's own transient buffers.
+int64_t Planner::bytesAt(size_t i, ArrayRef<int64_t> widths, int64_t launches) {
+  int64_t bytes = 0;
+  for (const Value &value : values)
+    if (value.first <= i && value.last >= i)
+      bytes += 4 * ceilDiv(value.features, widths[find(value.group)]) * ceilDiv(value.tokens, rows * launches);
+  return bytes;
+}
+
+/// Makes weights streamed, the largest first, until every kernel fits with its smallest blocks.
+bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Item &item = items[i];
+    plan.kernels[i].weights = item.weights.value_or(mesh::Weights::Resident);
+    plan.kernels[i].pieces = item.pieces ? item.pieces : ceilDiv(item.outputs, widths[find(item.toGroup)]);
+  }
+  while (true) {
+    int64_t resident = 0, peak = -1;
+    size_t worst = 0, largest = items.size();
+    int64_t largestBytes = 0;
+    for (size_t i = 0; i < items.size(); ++i)
+      resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches, /*resident=*/true);
+    for (size_t i = 0; i < items.size(); ++i) {
+      int64_t bytes = resident + bytesAt(i, widths, plan.launches) +
+                      ownBytes(items[i], plan.kernels[i], widths, plan.launches, /*resident=*/false);
+      if (bytes > peak)
+        peak = bytes, worst = i;
+      bool movable = items[i].isProduct && !items[i].weights && plan.kernels[i].weights == mesh::Weights::Resident;
+      int64_t weightBytes = movable ? getWeightBytes(costInput(items[i], plan.kernels[i], widths, plan.launches)) : 0;
+      if (weightBytes > largestBytes)
+        largestBytes = weightBytes, largest = i;
+    }
+    if (peak <= machine.getUsableBytes())
+      return true;
+    if (largest == items.size() || machine.getPorts().empty()) {
+      if (bestShortfall < 0 || peak < bestBytes)
+        bestShortfall = peak - machine.getUsableBytes(), bestBytes = peak, bestItem = worst;
+      return false;
+    }
+    plan.kernels[largest].weights = mesh::Weights::Streamed;
+  }
+}
+
+/// Larger blocks cost fewer set-ups and more SRAM: the best of those that fit.
+bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
+  int64_t resident = 0;
+  for (size_t i = 0; i < items.size(); ++i)
+    resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches, /*resident=*/true);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Item &item = items[i];
+    KernelPlan &kernel = plan.kernels[i];
+    int64_t rest = machine.getUsableBytes() - resident - bytesAt(i, widths, plan.launches), best = -1;
+    int64_t most = ceilDiv(item.outputs, widths[find(item.toGroup)]);
+    if (item.isProduct && !item.pieces) {
+      KernelPlan trial = kernel;
+      for (trial.pieces = 1; trial.pieces <= most; trial.pieces = std::max(trial.pieces + 1, trial.pieces * 9 / 8)) {
+        if (ownBytes(item, trial, widths, plan.launches, /*resident=*/false) > rest)
+          continue;
+        int64_t cycles = getProductCycles(machine, costInput(item, trial, widths, plan.launches));
+        if (best < 0 || cycles < best)
+          best = cycles, kernel.pieces = trial.pieces;
+      }
+    }
+    if (ownBytes(item, kernel, widths, plan.launches, /*resident=*/false) > rest)
+      return false;
+    int64_t features = ceilDiv(item.outputs, widths[find(item.toGroup)]);
+    int64_t tokens = ceilDiv(item.tokens, rows * plan.launches);
+    kernel.cycles = item.mapOps * getMapCycles(machine, "add", features, tokens);
+    if (item.isProduct)
+      kernel.cycles += getProductCycles(machine, costInput(item, kernel, widths, plan.launches));
+    plan.cycles += kernel.cycles * plan.launches;
+    plan.bytes = std::max(plan.bytes, machine.getUsableBytes() - rest +
+                                          ownBytes(item, kernel, widths, plan.launches, /*resident=*/false));
+  }
+  return true;
+}
+
+std::optional<Planner::Plan> Planner::evaluate(ArrayRef<int64_t> widths, int64_t launches) {
+  Plan plan;
+  plan.launches = launches;
+  plan.kernels.resize(items.size());
+  if (!chooseWeights(plan, widths) || !chooseBlocks(plan, widths))
+    return std::nullopt;
+  return plan;
+}
+
+//===----------------------------------------------------------------------===//
+// The search
+//===----------------------------------------------------------------------===//
+
+LogicalResult Planner::explain() {
+  mesh::KernelOp kernel = items[bestItem].kernel;
+  InFlightDiagnostic diagnostic = kernel.emitOpError("does not fit: a PE needs ")
+                                  << bestBytes << " bytes and " << machine.getName() << " has "
+                                  << machine.getUsableBytes() << ", short by " << bestShortfall << " bytes";
+  diagnostic.attachNote(program.getLoc()) << "with the widest rectangles, the smallest blocks, weights streamed where the "
+                                             "machine has ports, and one token a row at a time";
+  return diagnostic;
+}
+
+FailureOr<Planner::Plan> Planner::solve() {
+  if (items.empty())
+    return Plan();
+  int64_t tokens = 1;
+  for (const Item &item : items)
+    tokens = std::max(tokens, item.tokens);
+  int64_t mostLaunches = std::max<int64_t>(ceilDiv(tokens, rows), program.getLaunches());
+  std::optional<Plan> best;
+  std::vector<int64_t> widths(parents.size());
+  for (int64_t launches = program.getLaunches(); !best; launches = std::max(launches + 1, launches * 5 / 4)) {
+    launches = std::min(launches, mostLaunches);
+    for (size_t g = 0; g < parents.size(); ++g)
+      widths[g] = fixed[g] ? fixed[g]->getWidth() : std::min(machine.getWidth(), std::max<int64_t>(groupFeatures[g], 1));
+    best = evaluate(widths, launches);
+    if (!best && (launches >= mostLaunches || program.getLaunches() > 1))
+      return explain();
+  }
+  for (int round = 0; round < 3; ++round) {
+    bool changed = false;
+    for (size_t g = 0; g < parents.size(); ++g) {
+      if (find(g) != static_cast<int>(g))
+        continue;
+      std::vector<std::pair<int64_t, Plan>> plans; // width and plan
+      int64_t before = widths[g], least = INT64_MAX;
+      for (int64_t width : candidates(g)) {
+        widths[g] = width;
+        if (std::optional<Plan> plan = evaluate(widths, best->launches)) {
+          least = std::min(least, plan->cycles);
+          plans.push_back({width, *plan});
+        }
+      }
+      widths[g] = before;
+      for (auto &[width, plan] : plans)
+        if (plan.cycles <= least + least / 50)
+          widths[g] = width, best = plan; // the widest comes last
+      changed |= widths[g] != before;
+    }
+    if (!changed)
+      break;
+  }
+  for (size_t i = 0; i < items.size(); ++i) {
+    auto rect = [&](int group) {
+      group = find(group);
+      return fixed[group] ? *fixed[group]
+                          : mesh::RectAttr::get(program.getContext(), 0, widths[group], 0, rows);
+    };
+    best->kernels[i].at = rect(items[i].atGroup);
+    best->kernels[i].to = rect(items[i].toGroup);
+  }
+  return *best;
+}

@@ -1,0 +1,133 @@
+//===- GraphCut.cpp - which kernel and which program each op belongs to -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Partition/GraphCut.h"
+
+#include "wafer/Kernels/Kernel.h"
+
+using namespace mlir;
+using namespace wafer;
+
+/// The first program that can read `value` from host memory.
+int64_t GraphCut::hostProgram(mlir::Value value) const {
+  const Value &home = (*this)[value];
+  return home.program + (home.onMesh ? 1 : 0);
+}
+
+int64_t GraphCut::getNumPrograms() const {
+  int64_t programs = 0;
+  for (const Kernel &kernel : kernels)
+    programs = std::max(programs, kernel.program + 1);
+  return programs;
+}
+
+mlir::Value GraphCut::getStoredValue(mlir::Value output) const {
+  while (!(*this)[output].onMesh) {
+    auto reshape = output.getDefiningOp<graph::ReshapeOp>();
+    if (!reshape)
+      return {};
+    output = reshape.getInput();
+  }
+  return output;
+}
+
+/// The form in which an op can use a tensor that lies with its own tokens and features.
+bool GraphCut::canReadInPlace(Operation *op, unsigned operand) const {
+  if (auto matmul = dyn_cast<graph::MatmulOp>(op))
+    return operand == 0 && !matmul.getTransposeA() &&
+           getTokenShape(matmul.getLhs().getType()).features ==
+               cast<RankedTensorType>(matmul.getLhs().getType()).getShape().back();
+  return getTokenShape(op->getOperand(operand).getType()) == getTokenShape(op->getResult(0).getType());
+}
+
+/// What PEs cannot carry, said once for every op.
+LogicalResult GraphCut::checkCompute(Operation *op) {
+  if (!isMapOp(op) && !isa<graph::MatmulOp>(op))
+    return op->emitError("'") << op->getName() << "' has no kernel on the mesh";
+  for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()), llvm::to_vector(op->getResultTypes()))) {
+    auto tensor = cast<RankedTensorType>(type);
+    if (!isPEType(tensor.getElementType()))
+      return op->emitError("'") << op->getName() << "' uses " << tensor
+                                << ", but PEs carry f32, f16 and i32 elements only";
+    if (tensor.getNumElements() == 0)
+      return op->emitError("'") << op->getName() << "' uses " << tensor << ", which has no elements to lay on a mesh";
+  }
+  auto matmul = dyn_cast<graph::MatmulOp>(op);
+  if (!matmul)
+    return success();
+  if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
+    return op->emitError("'graph.matmul' has no kernel for ") << matmul.getType() << ", only for f32";
+  auto rhs = cast<RankedTensorType>(matmul.getRhs().getType());
+  for (int64_t dim : rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
+    if (dim != 1)
+      return op->emitError("'graph.matmul' has no kernel for a batched right operand of type ") << rhs;
+  return success();
+}
+
+LogicalResult GraphCut::placeCompute(Operation *op) {
+  if (failed(checkCompute(op)))
+    return failure();
+  int64_t program = 0;
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    const Value &home = values[operand];
+    bool direct = home.onMesh && canReadInPlace(op, i);
+    program = std::max(program, direct ? home.program : hostProgram(operand));
+  }
+  // Elementwise ops join the youngest kernel that they read, if it is in the same program.
+  int64_t joined = -1;
+  if (!isa<graph::MatmulOp>(op))
+    for (mlir::Value operand : op->getOperands())
+      if (const Value &home = values[operand]; home.onMesh && home.program == program)
+        joined = std::max<int64_t>(joined, home.kernel);
+  if (joined < 0) {
+    joined = kernels.size();
+    kernels.emplace_back();
+    kernels.back().program = program;
+    kernels.back().isProduct = isa<graph::MatmulOp>(op);
+  }
+  kernels[joined].ops.push_back(op);
+  values[op->getResult(0)] = Value{true, program, static_cast<size_t>(joined)};
+  return success();
+}
+
+LogicalResult GraphCut::place(Operation *op) {
+  if (isa<graph::ConstantOp>(op)) {
+    values[op->getResult(0)] = Value{};
+    return success();
+  }
+  if (isa<graph::ReshapeOp, graph::TransposeOp>(op)) {
+    const Value &home = values[op->getOperand(0)];
+    if (!home.onMesh || !isMapOp(op)) {
+      values[op->getResult(0)] = Value{false, hostProgram(op->getOperand(0)), 0};
+      return success();
+    }
+  }
+  if (op->getNumResults() != 1)
+    return op->emitError("'") << op->getName() << "' has no kernel on the mesh";
+  return placeCompute(op);
+}
+
+LogicalResult GraphCut::run() {
+  for (BlockArgument argument : function.getArguments())
+    values[argument] = Value{};
+  for (Operation &op : function.getBody().front().without_terminator())
+    if (failed(place(&op)))
+      return failure();
+  // An output on the host that no stored value gives is copied through the mesh.
+  for (mlir::Value output : function.getBody().front().getTerminator()->getOperands()) {
+    if (getStoredValue(output))
+      continue;
+    auto type = cast<RankedTensorType>(output.getType());
+    if (!isPEType(type.getElementType()) || type.getNumElements() == 0)
+      return function.emitError("output of type ") << type << " cannot be carried by PEs (f32, f16 and i32 only)";
+    Kernel copy;
+    copy.program = values[output].program;
+    copy.view = output;
+    kernels.push_back(copy);
+  }
+  return success();
+}

@@ -1,0 +1,86 @@
+//===- PartitionGraph.cpp - cut a graph into programs of kernels -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// In:  one function of graph ops.
+// Out: the same function, host tensors (pe.host) for its arguments, results,
+//      constants and for what passes from program to program, and the
+//      wafer.programs: kernels with layouts and dataflows.
+//
+// 1. GraphCut deals ops to kernels and kernels to programs.
+// 2. ProgramWriter writes each program's inputs, kernels and outputs.
+// 3. Products get the dataflow {forward, chain}; the Planner says whose weights
+//    fit in SRAM and whose are streamed.
+//
+// Rejected here: ops without a kernel, types that PEs do not carry, an unknown
+// machine. Cost: the number of ops.
+//
+//   %0 = graph.matmul %x, %w          wafer.program @p0 … {
+//   %1 = graph.relu %0          ->      %y = wafer.kernel @MatMul(%x, %w)
+//                                           dataflow(#wafer.product<…>) …
+//
+//===----------------------------------------------------------------------===//
+
+#include "wafer/Kernels/Planner.h"
+#include "wafer/Partition/Passes.h"
+#include "wafer/Partition/ProgramWriter.h"
+#include "wafer/Target/LoadMachine.h"
+
+#define DEBUG_TYPE "wafer-partition-graph"
+
+using namespace mlir;
+
+namespace wafer {
+#define GEN_PASS_DEF_PARTITIONGRAPH
+#include "wafer/Partition/Passes.h.inc"
+
+namespace {
+
+/// Where the planner finds no place for weights in SRAM, they are streamed.
+LogicalResult chooseDataflows(mesh::ProgramOp program) {
+  FailureOr<Planner::Plan> plan = Planner(program).solve();
+  if (failed(plan))
+    return failure();
+  for (auto [kernel, choice] : llvm::zip(program.getBody().getOps<mesh::KernelOp>(), plan->kernels))
+    if (auto flow = dyn_cast<mesh::ProductAttr>(*kernel.getDataflow()))
+      kernel.setDataflowAttr(mesh::ProductAttr::get(flow.getContext(), flow.getForm(), flow.getReduce(), choice.weights,
+                                                    /*pieces=*/0));
+  return success();
+}
+
+struct PartitionGraph : impl::PartitionGraphBase<PartitionGraph> {
+  using PartitionGraphBase::PartitionGraphBase;
+
+  void runOnOperation() override {
+    mlir::ModuleOp module = getOperation();
+    auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
+    if (functions.size() != 1) {
+      module.emitError("partitioning requires one graph function, found ") << functions.size();
+      return signalPassFailure();
+    }
+    if (functions[0].isExternal() || !llvm::hasSingleElement(functions[0].getBody())) {
+      functions[0].emitError("partitioning requires a function of one block");
+      return signalPassFailure();
+    }
+    if (machine.empty()) {
+      module.emitError("partitioning requires a machine: wse2, wse3, mesh<WxH> or a machine file");
+      return signalPassFailure();
+    }
+    auto description = loadMachine(machine, &getContext(), [&]() { return module.emitError(); });
+    if (failed(description))
+      return signalPassFailure();
+    GraphCut cut(functions[0]);
+    if (failed(cut.run()))
+      return signalPassFailure();
+    ProgramWriter writer(functions[0], cut, *description);
+    for (mesh::ProgramOp program : writer.write())
+      if (failed(chooseDataflows(program)))
+        return signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace wafer
