@@ -103,6 +103,38 @@ static void printDim(raw_ostream &os, unsigned position) {
     os << "i" << position - kIndex0;
 }
 
+static void print(raw_ostream &os, AffineExpr expr, bool tight);
+
+/// The term of which `expr` is -1 times, or null.
+static AffineExpr getNegated(AffineExpr expr) {
+  auto product = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!product || expr.getKind() != AffineExprKind::Mul)
+    return {};
+  auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
+  return factor && factor.getValue() == -1 ? product.getLHS() : AffineExpr();
+}
+
+/// A sum with a negative constant or a term times -1 reads as a difference.
+static void printSum(raw_ostream &os, AffineExpr lhs, AffineExpr rhs) {
+  auto constant = dyn_cast<AffineConstantExpr>(rhs);
+  if (AffineExpr term = getNegated(lhs);
+      term && constant && constant.getValue() >= 0) {
+    os << constant.getValue() << " - ";
+    print(os, term, /*tight=*/true);
+    return;
+  }
+  print(os, lhs, /*tight=*/false);
+  if (constant && constant.getValue() < 0 && constant.getValue() != INT64_MIN) {
+    os << " - " << -constant.getValue();
+  } else if (AffineExpr term = getNegated(rhs)) {
+    os << " - ";
+    print(os, term, /*tight=*/true);
+  } else {
+    os << " + ";
+    print(os, rhs, /*tight=*/rhs.getKind() == AffineExprKind::Add);
+  }
+}
+
 /// Prints with the fewest parentheses that parse back to the same tree: sums
 /// are loose, everything else binds its operands.
 static void print(raw_ostream &os, AffineExpr expr, bool tight) {
@@ -117,24 +149,7 @@ static void print(raw_ostream &os, AffineExpr expr, bool tight) {
     os << "(";
   AffineExpr lhs = binary.getLHS(), rhs = binary.getRHS();
   if (expr.getKind() == AffineExprKind::Add) {
-    print(os, lhs, /*tight=*/false);
-    // A sum with a negative constant or a term times -1 reads as a difference.
-    auto product = dyn_cast<AffineBinaryOpExpr>(rhs);
-    auto factor = product && rhs.getKind() == AffineExprKind::Mul
-                      ? dyn_cast<AffineConstantExpr>(product.getRHS())
-                      : AffineConstantExpr();
-    auto constant = dyn_cast<AffineConstantExpr>(rhs);
-    if (constant && constant.getValue() < 0 &&
-        constant.getValue() != INT64_MIN) {
-      os << " - " << -constant.getValue();
-    } else if (factor && factor.getValue() == -1) {
-      os << " - ";
-      print(os, product.getLHS(), /*tight=*/true);
-    } else {
-      os << " + ";
-      print(os, rhs, /*tight=*/isa<AffineBinaryOpExpr>(rhs) &&
-                         rhs.getKind() == AffineExprKind::Add);
-    }
+    printSum(os, lhs, rhs);
   } else {
     const char *name = expr.getKind() == AffineExprKind::Mul ? " * "
                        : expr.getKind() == AffineExprKind::FloorDiv

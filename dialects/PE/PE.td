@@ -42,7 +42,7 @@ def PE_HostKind : I32EnumAttr<"HostKind", "the role of a host tensor", [
   let cppNamespace = "::wafer::pe";
   let genSpecializedAttr = 0;
 }
-def PE_HostKindAttr : EnumAttr<PE_Dialect, PE_HostKind, "host_kind"> { let assemblyFormat = "`` $value"; }
+def PE_HostKindAttr : EnumAttr<PE_Dialect, PE_HostKind, "host_kind"> { let assemblyFormat = "$value"; }
 
 def PE_Command : I32EnumAttr<"Command", "what a router does when a control wavelet passes (E42)", [
     I32EnumAttrCase<"Nop", 0, "nop">, I32EnumAttrCase<"Advance", 1, "advance">,
@@ -50,7 +50,7 @@ def PE_Command : I32EnumAttr<"Command", "what a router does when a control wavel
   let cppNamespace = "::wafer::pe";
   let genSpecializedAttr = 0;
 }
-def PE_CommandAttr : EnumAttr<PE_Dialect, PE_Command, "command"> { let assemblyFormat = "`` $value"; }
+def PE_CommandAttr : EnumAttr<PE_Dialect, PE_Command, "command"> { let assemblyFormat = "$value"; }
 
 //===----------------------------------------------------------------------===//
 // Operands of vector instructions

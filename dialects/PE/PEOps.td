@@ -76,7 +76,7 @@ def PE_HostOp : PE_Op<"host", [Symbol]> {
     Example: `pe.host @images : tensor<8x64xf32> input`
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, PE_HostKindAttr:$kind, OptionalAttr<AnyAttr>:$value);
-  let assemblyFormat = "$sym_name `:` $type $kind (`value` `(` $value^ `)`)? attr-dict";
+  let assemblyFormat = "$sym_name `:` $type `` $kind (`value` `(` $value^ `)`)? attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::RankedTensorType getTensorType() { return ::llvm::cast<::mlir::RankedTensorType>(getType()); }
