@@ -115,6 +115,8 @@ def Wafer_ProductAttr : Wafer_Attr<"Product", "product"> {
     blocks into which an owner's outputs are cut: one block is computed, passed on and delivered at a time (0: not chosen
     yet).
 
+    C1. `pieces` is not negative.
+
     Example: `#wafer.product<form = forward, reduce = chain, weights = streamed, pieces = 4>`
   }];
   let parameters = (ins "::wafer::mesh::Form":$form, "::wafer::mesh::Reduce":$reduce,

@@ -252,7 +252,7 @@ wafer::Region RectAttr::getRegion() const {
 
 LogicalResult ProductAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   Form, Reduce, Weights, int64_t pieces) {
-  if (pieces < 0)
+  if (pieces < 0) // C1
     return emitError() << "pieces must not be negative, found " << pieces;
   return success();
 }

@@ -112,20 +112,11 @@ static LogicalResult verifySymbols(TaskOp task, ProgramOp program) {
 LogicalResult ProgramOp::verifyRegions() {
   if (static_cast<int64_t>(getLaunches()) < 1) // C1
     return emitOpError("launches must be at least 1");
-  llvm::StringMap<KernelOp> kernels;
   for (Operation &op : getBody().getOps()) {
     if (auto kernel = dyn_cast<KernelOp>(op)) {
       for (std::optional<RectAttr> rect : {kernel.getAt(), kernel.getTo()})
         if (rect && failed(verifyInside(&op, rect->getRegion(), *this))) // C2
           return failure();
-      auto [it, isNew] = kernels.try_emplace(kernel.getSymName(), kernel);
-      if (!isNew) { // C5
-        InFlightDiagnostic diagnostic =
-            kernel.emitOpError("has the name of another kernel, @")
-            << kernel.getSymName();
-        diagnostic.attachNote(it->second.getLoc()) << "which is here";
-        return diagnostic;
-      }
     } else if (auto task = dyn_cast<TaskOp>(op)) {
       if (failed(verifyInside(&op, task.getOn().getRegion(), *this)) || // C3
           failed(verifySymbols(task, *this)))                           // C4
@@ -139,7 +130,7 @@ LogicalResult ProgramOp::verifyRegions() {
       if (feed.getStream() && !lookupSymbol<StreamOp>(*feed.getStream())) // C4
         return op.emitOpError("names no stream ") << feed.getStreamAttr();
     } else if (!isa<InputOp, OutputOp, StreamOp, QueueOp, mesh::BarrierOp,
-                    pe::BufferOp, pe::LoadOp, pe::StoreOp>(op)) { // C6
+                    pe::BufferOp, pe::LoadOp, pe::StoreOp>(op)) { // C5
       return op.emitOpError("must not stand in a wafer.program");
     }
   }
@@ -296,7 +287,7 @@ LogicalResult mesh::RouteOp::verify() {
 }
 
 LogicalResult QueueOp::verify() {
-  if (!isa<pe::QueueAttr>(getQueue()))
+  if (!isa<pe::QueueAttr>(getQueue())) // C2
     return emitOpError("requires in(n) or out(n)");
   if (static_cast<int64_t>(getColour()) < 0 ||
       static_cast<int64_t>(getEpoch()) < 0) // C1

@@ -25,8 +25,7 @@ def Wafer_ProgramOp : Wafer_Op<"program", [Symbol, SymbolTable, IsolatedFromAbov
     a PE runs the tasks of which it is a part, in the order in which they stand. Programs of a file run in order.
 
     C1. `launches` is at least 1. C2. Rectangles lie inside the mesh. C3. Tasks and routes lie inside the mesh. C4. Streams
-    and buffers that are named exist. C5. No two kernels have the same name. C6. It holds ops of this dialect, buffers, host
-    copies and feeds only.
+    and buffers that are named exist. C5. It holds ops of this dialect, buffers, host copies and feeds only.
 
     ```mlir
     wafer.program @p0 machine(#machine.desc<...>) launches(1) {
@@ -158,7 +157,7 @@ def Wafer_RouteOp : Wafer_Op<"route", [HasParent<"ProgramOp">]> {
 def Wafer_QueueOp : Wafer_Op<"queue", [HasParent<"ProgramOp">]> {
   let summary = "the queue that every PE uses for a colour during an epoch";
   let description = [{
-    C1. Colour and epoch are not negative.
+    C1. Colour and epoch are not negative. C2. `queue` is an input or output queue.
 
     Example: `wafer.queue in(0) colour 3 epoch 0`
   }];

@@ -29,23 +29,26 @@ int64_t wafer::getWeightBytes(const ProductCostInput &input) {
 }
 
 int64_t wafer::getProductCycles(machine::DescAttr machine, const ProductCostInput &input) {
-  int64_t rows = ceilDiv(input.outputs, input.blocks), sums = rows * input.tokens;
-  int64_t clear = rows * ceilDiv(input.tokens, machine.getRate("move", "f32"));
-  int64_t multiply = rows * input.inputs * ceilDiv(input.tokens, machine.getRate("mac", "f32"));
+  // Beats for one output, and what every block costs besides.
+  int64_t sums = input.tokens;
+  int64_t clear = ceilDiv(input.tokens, machine.getRate("move", "f32"));
+  int64_t multiply = input.inputs * ceilDiv(input.tokens, machine.getRate("mac", "f32"));
   bool chained = input.columns > 1, delivered = input.ownerColumns > 1;
-  int64_t loops = machine.getLoopCycles() * (input.streamed ? 2 : 1);
-  int64_t issues = machine.getAsyncCycles() * (input.streamed ? 2 : 1);
-  int64_t mainThread = loops + 2 * machine.getSetupCycles() + issues + clear + multiply;
-  int64_t datapath = clear + multiply + sums + (delivered ? sums : 0) + (input.streamed ? rows * input.inputs : 0);
-  int64_t partials = chained ? machine.getAsyncCycles() + sums + machine.getCompletionCycles() : 0;
-  int64_t block = std::max({mainThread, datapath, partials});
+  int64_t perBlock = machine.getLoopCycles() * (input.streamed ? 2 : 1) + 2 * machine.getSetupCycles() +
+                     machine.getAsyncCycles() * (input.streamed ? 2 : 1);
+  int64_t mainThread = input.blocks * perBlock + input.outputs * (clear + multiply);
+  int64_t datapath =
+      input.outputs * (clear + multiply + sums + (delivered ? sums : 0) + (input.streamed ? input.inputs : 0));
+  int64_t partials = input.blocks * (machine.getAsyncCycles() + machine.getCompletionCycles()) + input.outputs * sums;
+  int64_t steady = std::max({mainThread, datapath, chained ? partials : 0});
   if (input.streamed) {
     int64_t rate = std::max<int64_t>(getWaveletsPerKilocycle(machine), 1);
-    block = std::max(block, ceilDiv(rows * input.totalInputs * 1000, rate));
+    steady = std::max(steady, ceilDiv(input.outputs * input.totalInputs * 1000, rate));
   }
   // A partial sum passes a ramp, a hop, a ramp and one beat at every column; finished sums go back along the row.
   int64_t perColumn = 2 * machine.getRampCycles() + machine.getHopCycles() + 2;
-  int64_t way = chained ? perColumn * input.columns + sums : 0;
-  int64_t back = delivered ? machine.getHopCycles() * std::max(input.ownerColumns, input.columns) + sums : 0;
-  return input.blocks * block + way + back + 2 * machine.getSetupCycles();
+  int64_t block = ceilDiv(input.outputs, input.blocks) * sums;
+  int64_t way = chained ? perColumn * input.columns + block : 0;
+  int64_t back = delivered ? machine.getHopCycles() * std::max(input.ownerColumns, input.columns) + block : 0;
+  return steady + way + back + 2 * machine.getSetupCycles();
 }

@@ -230,14 +230,19 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
     int64_t rest = machine.getUsableBytes() - resident - bytesAt(i, widths, plan.launches), best = -1;
     int64_t most = ceilDiv(item.outputs, widths[find(item.toGroup)]);
     if (item.isProduct && !item.pieces) {
+      SmallVector<std::pair<int64_t, int64_t>> trials; // pieces, cycles
       KernelPlan trial = kernel;
       for (trial.pieces = 1; trial.pieces <= most; trial.pieces = std::max(trial.pieces + 1, trial.pieces * 9 / 8)) {
         if (ownBytes(item, trial, widths, plan.launches, /*resident=*/false) > rest)
           continue;
         int64_t cycles = getProductCycles(machine, costInput(item, trial, widths, plan.launches));
-        if (best < 0 || cycles < best)
-          best = cycles, kernel.pieces = trial.pieces;
+        best = best < 0 ? cycles : std::min(best, cycles);
+        trials.push_back({trial.pieces, cycles});
       }
+      // Fewer, larger blocks where it costs next to nothing.
+      for (auto [pieces, cycles] : llvm::reverse(trials))
+        if (cycles <= best + best / 100)
+          kernel.pieces = pieces;
     }
     if (ownBytes(item, kernel, widths, plan.launches, /*resident=*/false) > rest)
       return false;

@@ -14,16 +14,17 @@ WeightStreams::WeightStreams(ProductPlan &plan, Emitter &emitter, machine::DescA
     : plan(plan), emitter(emitter), machine(machine) {
   if (!plan.streamed)
     return;
+  // West ports serve the western columns and east ports the eastern ones, each side in proportion to its ports.
   SmallVector<machine::PortsAttr> rows;
   int64_t total = 0, before = 0;
-  for (auto ports : machine.getPorts().getAsRange<machine::PortsAttr>()) {
-    rows.push_back(ports);
-    total += ports.getCount();
+  for (StringRef side : {"west", "east"}) {
+    for (auto ports : machine.getPorts().getAsRange<machine::PortsAttr>()) {
+      if (ports.getSide().getValue() != side)
+        continue;
+      rows.push_back(ports);
+      total += ports.getCount();
+    }
   }
-  // West ports serve the western columns and east ports the eastern ones, each side in proportion to its ports.
-  std::stable_sort(rows.begin(), rows.end(), [](machine::PortsAttr a, machine::PortsAttr b) {
-    return a.getSide().getValue() > b.getSide().getValue();
-  });
   int64_t columns = plan.columns();
   for (machine::PortsAttr ports : rows) {
     int64_t begin = (before * columns + total - 1) / total;

@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "wafer/Allocate/Passes.h"
 #include "wafer/Expand/Passes.h"
 #include "wafer/Graph/Passes.h"
 #include "wafer/LowerToPE/Passes.h"
 #include "wafer/Partition/Passes.h"
 #include "wafer/Pipeline/Phases.h"
 #include "wafer/Place/Passes.h"
+#include "wafer/Route/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -40,8 +42,11 @@ void buildPhase(OpPassManager &pm, Phase target,
     pm.addPass(createExpandKernels());
     break;
   case Phase::Routed:
+    pm.addPass(createRouteStreams());
     break;
   case Phase::Allocated:
+    pm.addPass(createAllocateMemory());
+    pm.addPass(createAllocateQueues());
     break;
   case Phase::PE:
     pm.addPass(createLowerToPE());

@@ -13,11 +13,13 @@
 #include "dialects/Wafer/Wafer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "wafer/Allocate/Passes.h"
 #include "wafer/Expand/Passes.h"
 #include "wafer/Graph/Passes.h"
 #include "wafer/LowerToPE/Passes.h"
 #include "wafer/Partition/Passes.h"
 #include "wafer/Place/Passes.h"
+#include "wafer/Route/Passes.h"
 
 void wafer::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::func::FuncDialect, machine::MachineDialect,
@@ -29,5 +31,7 @@ void wafer::registerAllPasses() {
   registerPartitionPasses();
   registerPlacePasses();
   registerExpandPasses();
+  registerRoutePasses();
+  registerAllocatePasses();
   registerLowerToPEPasses();
 }

@@ -138,9 +138,9 @@ llvm::Error writeWaferFile(StringRef path, ModuleOp module) {
                                 builder.getI64IntegerAttr(kWaferFileVersion)),
            builder.getNamedAttr("producer",
                                 builder.getStringAttr(kProducer))}));
-  BytecodeWriterConfig config((kProducerPrefix + Twine(kWaferFileVersion) +
-                               " " + kProducer)
-                                  .str());
+  std::string producer =
+      (kProducerPrefix + Twine(kWaferFileVersion) + " " + kProducer).str();
+  BytecodeWriterConfig config(producer);
   // Constants stay in their files, so the bytes are few.
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
