@@ -1,4 +1,5 @@
-//===- Phases.cpp - names of the phases, and which one a module is in -*- C++ -*-===//
+//===- Phases.cpp - names of the phases, and which one a module is in -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,13 +18,20 @@ namespace wafer {
 
 llvm::StringRef stringifyPhase(Phase phase) {
   switch (phase) {
-  case Phase::Graph: return "graph";
-  case Phase::Sharded: return "sharded";
-  case Phase::Placed: return "placed";
-  case Phase::Streamed: return "streamed";
-  case Phase::Routed: return "routed";
-  case Phase::Allocated: return "allocated";
-  case Phase::PE: return "pe";
+  case Phase::Graph:
+    return "graph";
+  case Phase::Sharded:
+    return "sharded";
+  case Phase::Placed:
+    return "placed";
+  case Phase::Streamed:
+    return "streamed";
+  case Phase::Routed:
+    return "routed";
+  case Phase::Allocated:
+    return "allocated";
+  case Phase::PE:
+    return "pe";
   }
   llvm_unreachable("phases are listed above");
 }

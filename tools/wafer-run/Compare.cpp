@@ -43,12 +43,12 @@ Difference compare(const Tensor &got, const Tensor &expected,
       result.maxAbsIndex = i;
     }
     // Integers beyond 2^53 are not exact as doubles: their bytes are.
-    bool fits = isExact ? got.getBytes().slice(i * size, size) ==
-                              expected.getBytes().slice(i * size, size)
-                        : distance <= (std::isfinite(b) ? options.atol +
-                                                              options.rtol *
-                                                                  std::fabs(b)
-                                                        : 0);
+    bool fits =
+        isExact ? got.getBytes().slice(i * size, size) ==
+                      expected.getBytes().slice(i * size, size)
+                : distance <= (std::isfinite(b)
+                                   ? options.atol + options.rtol * std::fabs(b)
+                                   : 0);
     if (fits)
       continue;
     if (result.numMismatches++ == 0) {
@@ -83,7 +83,8 @@ Expected<double> computeAccuracy(const Tensor &scores, const Tensor &labels) {
     return createStringError(inconvertibleErrorCode(), message);
   };
   if (exec::isFloat(labels.elementType))
-    return makeError("labels must be integers, found " + labels.getTypeString());
+    return makeError("labels must be integers, found " +
+                     labels.getTypeString());
   if (scores.shape.empty() || scores.shape.back() == 0 ||
       scores.getNumElements() == 0)
     return makeError("an output of " + scores.getTypeString() +

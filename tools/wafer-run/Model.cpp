@@ -37,9 +37,8 @@ Model::getGraphPorts(TypeRange types,
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor || !tensor.hasStaticShape() ||
         !exec::getElementType(tensor.getElementType()))
-      return function.emitError("\"")
-             << nameOf(index) << "\" is of type " << type
-             << ", which cannot be evaluated";
+      return function.emitError("\"") << nameOf(index) << "\" is of type "
+                                      << type << ", which cannot be evaluated";
     ports.push_back({nameOf(index), tensor});
   }
   return ports;

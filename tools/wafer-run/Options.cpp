@@ -19,9 +19,12 @@ namespace wafer::run {
 
 llvm::StringRef stringifyMode(Mode mode) {
   switch (mode) {
-  case Mode::Functional: return "functional";
-  case Mode::Cycle: return "cycle";
-  case Mode::Reference: return "reference";
+  case Mode::Functional:
+    return "functional";
+  case Mode::Cycle:
+    return "cycle";
+  case Mode::Reference:
+    return "reference";
   }
   llvm_unreachable("modes are listed above");
 }
@@ -56,13 +59,13 @@ struct CommandLine {
                             cl::cat(runCategory)};
   cl::opt<Mode> mode{
       "mode", cl::desc("Executor (default: functional)"),
-      cl::values(clEnumValN(Mode::Functional, "functional",
-                            "every PE's program, unbounded channels"),
-                 clEnumValN(Mode::Cycle, "cycle",
-                            "every wavelet, cycle by cycle"),
-                 clEnumValN(Mode::Reference, "reference",
-                            "the tensor graph, op by op; before phase pe the "
-                            "bodies of the kernels")),
+      cl::values(
+          clEnumValN(Mode::Functional, "functional",
+                     "every PE's program, unbounded channels"),
+          clEnumValN(Mode::Cycle, "cycle", "every wavelet, cycle by cycle"),
+          clEnumValN(Mode::Reference, "reference",
+                     "the tensor graph, op by op; before phase pe the "
+                     "bodies of the kernels")),
       cl::init(Mode::Functional), cl::cat(runCategory)};
   cl::opt<Evaluation> evaluation{
       "eval", cl::desc("Arithmetic of reference mode (default: f64)"),

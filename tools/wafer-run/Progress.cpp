@@ -1,4 +1,5 @@
-//===- Progress.cpp - how far a long run has come, and its early end -*- C++ -*-===//
+//===- Progress.cpp - how far a long run has come, and its early end -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -39,8 +40,8 @@ void Progress::update(double fraction, const llvm::Twine &state) {
   lastState = state.str();
   Clock::time_point now = Clock::now();
   double elapsed = secondsBetween(started, now);
-  double period = isTerminal || lastPrinted == started ? kTerminalPeriod
-                                                       : kFilePeriod;
+  double period =
+      isTerminal || lastPrinted == started ? kTerminalPeriod : kFilePeriod;
   if (elapsed < kQuietSeconds || secondsBetween(lastPrinted, now) < period)
     return;
   lastPrinted = now;

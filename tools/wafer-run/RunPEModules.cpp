@@ -65,11 +65,10 @@ static RunResult runModule(pe::ModuleOp module, exec::HostMemory &memory,
   options.progress = [&, index, numModules, launches](int64_t launch,
                                                       uint64_t cycle) {
     double done = (index + static_cast<double>(launch) / launches) / numModules;
-    context.progress.update(done, "launch " + Twine(launch + 1) + " of " +
-                                      Twine(launches) + " of module " +
-                                      Twine(index + 1) + " of " +
-                                      Twine(numModules) + ", cycle " +
-                                      Twine(cycle));
+    context.progress.update(
+        done, "launch " + Twine(launch + 1) + " of " + Twine(launches) +
+                  " of module " + Twine(index + 1) + " of " +
+                  Twine(numModules) + ", cycle " + Twine(cycle));
   };
 #ifdef WAFER_RUN_HAS_CYCLE
   if (context.options.mode == Mode::Cycle)

@@ -1,4 +1,5 @@
-//===- RunReference.cpp - reference mode: graphs and kernels' bodies -*- C++ -*-===//
+//===- RunReference.cpp - reference mode: graphs and kernels' bodies -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -34,8 +35,8 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
                           ? exec::ElementType::F64
                           : exec::ElementType::F32;
   options.constants = &context.constants;
-  options.observer = [&context, numValues, count = int64_t(0)](
-                         Value value, const Tensor &) mutable {
+  options.observer = [&context, numValues,
+                      count = int64_t(0)](Value value, const Tensor &) mutable {
     ++count;
     context.progress.update(static_cast<double>(count) / numValues,
                             "value " + Twine(count) + " of " +
@@ -43,8 +44,8 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
     if (!context.stop)
       return;
     // Nothing is written before a run has succeeded, so nothing is left over.
-    llvm::errs() << "wafer-run: interrupted at "
-                 << context.progress.getState() << "\n";
+    llvm::errs() << "wafer-run: interrupted at " << context.progress.getState()
+                 << "\n";
     std::exit(kInterrupted);
   };
   return options;
@@ -127,8 +128,8 @@ LogicalResult KernelEvaluator::writeOutput(mesh::OutputOp op) {
     return op.emitError("its value or its host tensor is not there");
   RankedTensorType type = host.getTensorType();
   if (it->second.getNumElements() != type.getNumElements())
-    return op.emitError("stores ") << it->second.getTypeString() << " in "
-                                   << type;
+    return op.emitError("stores ")
+           << it->second.getTypeString() << " in " << type;
   hostTensors[op.getHost()] =
       it->second.reshaped(type.getShape())
           .convertedTo(*exec::getElementType(type.getElementType()));

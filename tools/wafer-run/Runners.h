@@ -35,8 +35,7 @@ struct Answer {
 };
 
 /// Evaluates the graph function. Errors are printed.
-Answer runGraph(const RunContext &context,
-                llvm::ArrayRef<exec::Tensor> inputs);
+Answer runGraph(const RunContext &context, llvm::ArrayRef<exec::Tensor> inputs);
 
 /// Evaluates the bodies of the kernels of the wafer programs, in order.
 Answer runKernels(const RunContext &context,

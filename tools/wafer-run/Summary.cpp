@@ -65,11 +65,9 @@ static void printMachineRun(raw_ostream &os, const exec::RunResult &run,
 
 static void printComparison(raw_ostream &os, const Comparison &comparison) {
   const Difference &d = comparison.difference;
-  printLabel(os, "compared") << "\"" << comparison.name << "\" with "
-                             << comparison.path << ": "
-                             << (d.matches ? "equal within tolerance"
-                                           : "DIFFERENT")
-                             << "\n";
+  printLabel(os, "compared")
+      << "\"" << comparison.name << "\" with " << comparison.path << ": "
+      << (d.matches ? "equal within tolerance" : "DIFFERENT") << "\n";
   printLabel(os, "") << format("max abs error %.3g", d.maxAbsError);
   if (d.maxAbsError > 0)
     os << " at " << formatIndex(d.maxAbsIndex, comparison.shape);

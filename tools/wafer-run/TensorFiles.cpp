@@ -1,4 +1,5 @@
-//===- TensorFiles.cpp - tensor files for inputs, outputs and expectations -*- C++ -*--===//
+//===- TensorFiles.cpp - tensor files for inputs, outputs and expectations -*-
+//C++ -*--===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -68,8 +69,8 @@ public:
       if (!isTaken[i])
         port = i;
     if (!port)
-      return makeError(file.path + ": more files than " + kind + "s: " +
-                       listNames(ports));
+      return makeError(file.path + ": more files than " + kind +
+                       "s: " + listNames(ports));
     Expected<PortFile> taken = take(*port, file.path);
     if (!taken)
       return taken.takeError();
@@ -113,7 +114,8 @@ static Error checkType(PortFile &file, const Port &port, StringRef kind) {
   // .npy files have no bf16; numpy's default is f64: any float type will do
   // for an expectation, and f32 for a bf16 input.
   bool isSameType = tensor.elementType == declared;
-  bool isFloatPair = exec::isFloat(tensor.elementType) && exec::isFloat(declared);
+  bool isFloatPair =
+      exec::isFloat(tensor.elementType) && exec::isFloat(declared);
   bool isAccepted =
       isSameType || (isFloatPair && (kind == "output" ||
                                      (declared == ElementType::BF16 &&
@@ -128,9 +130,9 @@ static Error checkType(PortFile &file, const Port &port, StringRef kind) {
   return Error::success();
 }
 
-Expected<SmallVector<PortFile>>
-readPortFiles(ArrayRef<std::string> arguments, ArrayRef<Port> ports,
-              StringRef kind) {
+Expected<SmallVector<PortFile>> readPortFiles(ArrayRef<std::string> arguments,
+                                              ArrayRef<Port> ports,
+                                              StringRef kind) {
   PortAssignment assignment(ports, kind);
   SmallVector<PortFile> files;
   for (StringRef argument : arguments) {
@@ -161,8 +163,8 @@ readPortFiles(ArrayRef<std::string> arguments, ArrayRef<Port> ports,
   return files;
 }
 
-Expected<SmallVector<PortFile>>
-planOutputFiles(ArrayRef<std::string> arguments, ArrayRef<Port> ports) {
+Expected<SmallVector<PortFile>> planOutputFiles(ArrayRef<std::string> arguments,
+                                                ArrayRef<Port> ports) {
   PortAssignment assignment(ports, "output");
   SmallVector<PortFile> files;
   for (StringRef argument : arguments) {
@@ -211,11 +213,11 @@ Expected<SmallVector<Tensor>> readInputs(const Options &options,
   std::mt19937_64 generator(options.seed);
   for (auto [index, port] : enumerate(ports)) {
     if (!isGiven[index] && !options.randomInputs)
-      return createStringError(
-          inconvertibleErrorCode(),
-          "input \"" + port.name + "\" (" + getTypeString(port.type) +
-              ") is missing: give --input " + port.name +
-              "=FILE or --random-inputs");
+      return createStringError(inconvertibleErrorCode(),
+                               "input \"" + port.name + "\" (" +
+                                   getTypeString(port.type) +
+                                   ") is missing: give --input " + port.name +
+                                   "=FILE or --random-inputs");
     if (!isGiven[index])
       tensors[index] = makeRandomTensor(port, generator);
     tensors[index].name = port.name;

@@ -1,4 +1,5 @@
-//===- TensorFiles.h - tensor files for inputs, outputs and expectations -*- C++ -*--===//
+//===- TensorFiles.h - tensor files for inputs, outputs and expectations -*- C++
+//-*--===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -27,8 +28,8 @@ struct PortFile {
 /// of a .pb file's own name, else the first one that is still without a file.
 /// `kind` ("input", "output") is for messages.
 llvm::Expected<llvm::SmallVector<PortFile>>
-readPortFiles(llvm::ArrayRef<std::string> arguments,
-              llvm::ArrayRef<Port> ports, llvm::StringRef kind);
+readPortFiles(llvm::ArrayRef<std::string> arguments, llvm::ArrayRef<Port> ports,
+              llvm::StringRef kind);
 
 /// The same for files to be written: their folders must exist and be writable,
 /// their extensions known.

@@ -1,4 +1,5 @@
-//===- wafer-run.cpp - runs compiled programs and the IR of any phase -*- C++ -*-===//
+//===- wafer-run.cpp - runs compiled programs and the IR of any phase -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -97,13 +98,11 @@ static int prepare(const Model &model, Job &job) {
     if (outputs->empty())
       return run::reportError("--labels: the model has no output");
     // Zeros stand for the scores: only shapes are checked here.
-    Tensor scores(
-        *exec::getElementType(outputs->front().type.getElementType()),
-        outputs->front().type.getShape());
+    Tensor scores(*exec::getElementType(outputs->front().type.getElementType()),
+                  outputs->front().type.getShape());
     if (auto accuracy = computeAccuracy(scores, *job.labels); !accuracy)
-      return reportError(
-          exec::makeFileError(job.options.labels,
-                              llvm::toString(accuracy.takeError())));
+      return reportError(exec::makeFileError(
+          job.options.labels, llvm::toString(accuracy.takeError())));
   }
   auto tensors = readInputs(job.options, *inputs);
   if (!tensors)
@@ -141,8 +140,8 @@ static Answer runAll(const Model &model, const Job &job) {
     if (next.code != kSuccess)
       return next;
     if (const Port *port = findUnequal(job, first, next)) {
-      run::reportError("output \"" + port->name + "\" of run " +
-                           Twine(i + 1) + " differs from that of run 1",
+      run::reportError("output \"" + port->name + "\" of run " + Twine(i + 1) +
+                           " differs from that of run 1",
                        kRunFailed);
       first.code = kRunFailed;
     }

@@ -1,4 +1,5 @@
-//===- Compile.cpp - from the input to the phase that is asked for -*- C++ -*-===//
+//===- Compile.cpp - from the input to the phase that is asked for -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -141,8 +142,7 @@ static LogicalResult runPhase(Compilation &compilation, Phase phase,
 /// they do not expect. A program without streams looks the same routed.
 static bool hasReached(mlir::ModuleOp module, Phase phase) {
   Phase found = detectPhase(module);
-  return found >= phase ||
-         (phase == Phase::Routed && found == Phase::Streamed);
+  return found >= phase || (phase == Phase::Routed && found == Phase::Streamed);
 }
 
 ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
@@ -151,7 +151,8 @@ ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
   compilation.report.observe(*compilation.module);
   for (Phase phase : kPhases) {
     // A graph is normalised, wherever it comes from.
-    bool isDone = phase < reached || (phase == reached && phase != Phase::Graph);
+    bool isDone =
+        phase < reached || (phase == reached && phase != Phase::Graph);
     if (isDone || phase > options.target)
       continue;
     double started = getElapsedSeconds();

@@ -1,4 +1,5 @@
-//===- Compile.h - from the input to the phase that is asked for -*- C++ -*-===//
+//===- Compile.h - from the input to the phase that is asked for -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,8 +10,8 @@
 #define WAFER_TOOLS_WAFERC_COMPILE_H
 
 #include "Options.h"
-#include "wafer/Report/CompileReport.h"
 #include "mlir/Support/Timing.h"
+#include "wafer/Report/CompileReport.h"
 #include "llvm/Support/SourceMgr.h"
 
 namespace wafer::compiler {

@@ -118,8 +118,9 @@ static bool parseTarget(llvm::StringRef name, Options &options) {
     options.target = *phase;
     return true;
   }
-  reportError("--emit=" + name + ": expected graph, sharded, placed, "
-                                 "streamed, routed, allocated, pe or program");
+  reportError("--emit=" + name +
+              ": expected graph, sharded, placed, "
+              "streamed, routed, allocated, pe or program");
   return false;
 }
 

@@ -73,9 +73,9 @@ static llvm::Error writeText(StringRef path, mlir::ModuleOp module,
 }
 
 llvm::Error dumpPhase(Compilation &compilation, Phase phase) {
-  std::string name = llvm::formatv("{0,0+2}-{1}.mlir",
-                                   static_cast<unsigned>(phase) + 1,
-                                   stringifyPhase(phase));
+  std::string name =
+      llvm::formatv("{0,0+2}-{1}.mlir", static_cast<unsigned>(phase) + 1,
+                    stringifyPhase(phase));
   SmallString<128> path(compilation.options.dumpFolder);
   llvm::sys::path::append(path, name);
   OwningOpRef<mlir::ModuleOp> copy = compilation.module->clone();
@@ -87,8 +87,7 @@ llvm::Error dumpPhase(Compilation &compilation, Phase phase) {
 
 static llvm::Error writeModule(Compilation &compilation) {
   const Options &options = compilation.options;
-  if (failed(graph::rebaseExternalPaths(*compilation.module,
-                                        compilation.folder,
+  if (failed(graph::rebaseExternalPaths(*compilation.module, compilation.folder,
                                         exec::getFolder(options.output))))
     return makePathError();
   if (options.emitProgram)

@@ -55,8 +55,8 @@ llvm::Error checkWritable(StringRef path) {
   if (folder.empty())
     folder = ".";
   if (!llvm::sys::fs::is_directory(folder))
-    return makeFileError(path, "cannot be written: there is no folder " +
-                                   folder);
+    return makeFileError(path,
+                         "cannot be written: there is no folder " + folder);
   if (llvm::sys::fs::access(folder, llvm::sys::fs::AccessMode::Write))
     return makeFileError(path, "cannot be written: folder " + folder +
                                    " is not writable");
@@ -146,8 +146,7 @@ llvm::Error writeWaferFile(StringRef path, ModuleOp module) {
   llvm::raw_string_ostream stream(bytes);
   if (failed(writeBytecodeToFile(module, stream, config)))
     return makeFileError(path, "the module cannot be encoded");
-  return writeFileAtomically(path,
-                             [&](llvm::raw_ostream &os) { os << bytes; });
+  return writeFileAtomically(path, [&](llvm::raw_ostream &os) { os << bytes; });
 }
 
 } // namespace wafer::exec

@@ -16,10 +16,14 @@ namespace wafer::exec {
 
 static StringRef stringifySeverity(DiagnosticSeverity severity) {
   switch (severity) {
-  case DiagnosticSeverity::Note: return "note";
-  case DiagnosticSeverity::Warning: return "warning";
-  case DiagnosticSeverity::Error: return "error";
-  case DiagnosticSeverity::Remark: return "remark";
+  case DiagnosticSeverity::Note:
+    return "note";
+  case DiagnosticSeverity::Warning:
+    return "warning";
+  case DiagnosticSeverity::Error:
+    return "error";
+  case DiagnosticSeverity::Remark:
+    return "remark";
   }
   llvm_unreachable("severities are listed above");
 }
