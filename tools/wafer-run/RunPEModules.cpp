@@ -7,12 +7,8 @@
 
 #include "Runners.h"
 
-#ifdef WAFER_RUN_HAS_CYCLE
 #include "wafer/Executor/Cycle/Cycle.h"
-#endif
-#ifdef WAFER_RUN_HAS_FUNCTIONAL
 #include "wafer/Executor/Functional/Functional.h"
-#endif
 #include "wafer/Executor/Machine/HostMemory.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -70,15 +66,9 @@ static RunResult runModule(pe::ModuleOp module, exec::HostMemory &memory,
                   " of module " + Twine(index + 1) + " of " +
                   Twine(numModules) + ", cycle " + Twine(cycle));
   };
-#ifdef WAFER_RUN_HAS_CYCLE
-  if (context.options.mode == Mode::Cycle)
-    return exec::runCycle(module, memory, options);
-#endif
-#ifdef WAFER_RUN_HAS_FUNCTIONAL
-  if (context.options.mode == Mode::Functional)
-    return exec::runFunctional(module, memory, options);
-#endif
-  llvm_unreachable("reference mode runs no modules");
+  return context.options.mode == Mode::Cycle
+             ? exec::runCycle(module, memory, options)
+             : exec::runFunctional(module, memory, options);
 }
 
 Answer runPEModules(const RunContext &context, ArrayRef<Tensor> inputs) {

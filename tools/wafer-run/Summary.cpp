@@ -32,6 +32,14 @@ static raw_ostream &printLabel(raw_ostream &os, StringRef label) {
   return os << left_justify(label, 16);
 }
 
+/// SRAM of the fullest PE without the bytes that the machine reserves, which
+/// are those below the first buffer.
+static int64_t getProgramBytes(const exec::RunResult &run,
+                               machine::DescAttr machine) {
+  int64_t reserved = machine ? machine.getReservedBytes() : 0;
+  return std::max<int64_t>(run.sramBytesMax - reserved, 0);
+}
+
 static void printMachineRun(raw_ostream &os, const exec::RunResult &run,
                             machine::DescAttr machine) {
   printLabel(os, "cycles") << group(run.cycles);
@@ -50,10 +58,9 @@ static void printMachineRun(raw_ostream &os, const exec::RunResult &run,
   if (machine)
     os << " of " << machine.getUsableColours();
   os << "\n";
-  // Offsets of buffers count the bytes that the machine reserves.
-  printLabel(os, "SRAM") << group(run.sramBytesMax);
+  printLabel(os, "SRAM") << group(getProgramBytes(run, machine));
   if (machine)
-    os << " of " << group(machine.getSramBytes());
+    os << " of " << group(machine.getUsableBytes());
   os << " B in the fullest PE\n";
   printLabel(os, "traffic") << group(run.waveletsSent) << " wavelets, "
                             << group(run.waveletHops) << " hops\n";
@@ -137,11 +144,10 @@ static void addMachineRun(json::Object &object, const exec::RunResult &run,
                                    {"host_cycles", run.hostCopyCycles}};
   object["work"] = json::Object{{"instructions", run.instructions},
                                 {"elements", run.elements}};
-  json::Object memory{{"sram_bytes_max", run.sramBytesMax}};
-  if (machine) {
-    memory["sram_bytes"] = machine.getSramBytes();
+  json::Object memory{
+      {"sram_bytes_max", getProgramBytes(run, machine)}};
+  if (machine)
     memory["sram_bytes_usable"] = machine.getUsableBytes();
-  }
   object["memory"] = std::move(memory);
 }
 
