@@ -1,0 +1,47 @@
+//===- Groups.h - PEs that run in lockstep ----------------------*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WAFER_LIB_EXECUTOR_FUNCTIONAL_GROUPS_H
+#define WAFER_LIB_EXECUTOR_FUNCTIONAL_GROUPS_H
+
+#include "Sources.h"
+
+namespace wafer::exec {
+
+/// The sources of every colour in every epoch; switched colours have none (they are simulated router by router).
+class SourceTable {
+public:
+  SourceTable(const LoadedModule &module, const RouteMap &map, llvm::ArrayRef<PortStream> ports);
+  const ColourSources &get(unsigned epoch, unsigned colour) const { return tables[epoch * colours + colour]; }
+  bool isSwitched(unsigned colour) const { return switched >> colour & 1; }
+
+private:
+  unsigned colours;
+  uint64_t switched;
+  std::vector<ColourSources> tables;
+};
+
+/// Lockstep groups: a partition of the PEs with programs, and one of the port streams.
+struct Grouping {
+  struct Members {
+    uint32_t program = 0;
+    /// PE indices, x first; or indices of port streams.
+    std::vector<uint32_t> lanes;
+  };
+  std::vector<Members> groups, portGroups;
+  /// By PE or port stream: its group and its lane there.
+  std::vector<uint32_t> groupOf, laneOf, portGroupOf, portLaneOf;
+};
+
+/// Colours that the program's input (output) queues are ever tied to, as bits.
+uint64_t getBoundColours(const Program &program, bool inputs);
+
+Grouping makeGroups(const LoadedModule &module, const SourceTable &sources, llvm::ArrayRef<PortStream> ports);
+
+} // namespace wafer::exec
+
+#endif // WAFER_LIB_EXECUTOR_FUNCTIONAL_GROUPS_H

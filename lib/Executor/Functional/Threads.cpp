@@ -1,0 +1,159 @@
+//===- Threads.cpp - the control flow of lockstep groups --------*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Engine.h"
+
+using namespace wafer;
+using namespace wafer::exec;
+
+using State = LaneThread::State;
+using Kind = Instruction::Kind;
+
+/// Runs all threads of a group until all of them wait.
+void Engine::runGroup(uint32_t id) {
+  bool again = true;
+  while (again && result.succeeded()) {
+    again = false;
+    for (unsigned i = groups[id].threads.size(); i-- > 0 && result.succeeded();)
+      again |= stepThread(id, i);
+  }
+}
+
+bool Engine::isIdle(const Group &group, uint64_t microthreads, uint64_t &time) const {
+  for (unsigned i = 1; i < group.threads.size(); ++i) {
+    if (!(microthreads >> (i - 1) & 1))
+      continue;
+    if (group.threads[i].state != State::Idle)
+      return false;
+    time = std::max(time, group.threads[i].time);
+  }
+  return true;
+}
+
+/// Runs one thread until it waits. True if it did anything.
+bool Engine::stepThread(uint32_t id, unsigned index) {
+  Group &group = groups[id];
+  LaneThread &thread = group.threads[index];
+  llvm::ArrayRef<Instruction> code = module.programs[group.program].code;
+  bool moved = false;
+  while (result.succeeded()) {
+    if (thread.state == State::Idle || thread.state == State::AtBarrier)
+      return moved;
+    if (thread.state == State::Running) {
+      uint64_t before = thread.cursor.done;
+      bool isDone = advanceVector(id, index);
+      moved |= isDone || thread.cursor.done != static_cast<int64_t>(before);
+      if (!isDone)
+        return moved;
+      continue;
+    }
+    int64_t iterations = 0;
+    const Instruction &in = thread.control.skipLoops(code, iterations);
+    thread.time += iterations * machine.loop;
+    thread.instruction = &in;
+    thread.state = State::Waiting;
+    switch (in.kind) {
+    case Kind::Vector:
+    case Kind::Control:
+      if (!startVector(id, index, in, thread.time))
+        return false;
+      moved = true;
+      continue;
+    case Kind::EndThread:
+      thread.state = State::Idle;
+      lastEnd = std::max(lastEnd, thread.time);
+      return true;
+    case Kind::Await:
+      if (!isIdle(group, in.threads, thread.time))
+        return moved;
+      ++thread.control.pc;
+      break;
+    case Kind::Barrier:
+      if (!isIdle(group, ~uint64_t(0), thread.time))
+        return moved;
+      thread.state = State::AtBarrier;
+      ++atBarrier;
+      return true;
+    case Kind::Async: {
+      LaneThread &micro = group.threads[1 + in.thread];
+      if (micro.state != State::Idle)
+        return moved;
+      thread.time = std::max(thread.time, micro.time);
+      micro.control = thread.control;
+      ++micro.control.pc;
+      micro.state = State::Next;
+      micro.time = thread.time;
+      thread.control.pc = in.target;
+      thread.time += machine.async;
+      // As far as it gets at once: its beats come before those of what the main thread does next.
+      stepThread(id, 1 + in.thread);
+      break;
+    }
+    default:
+      assert(in.kind == Kind::Bind && "loops are skipped");
+      if (!bind(group, in, thread.time))
+        return false;
+      ++thread.control.pc;
+      break;
+    }
+    thread.state = State::Next;
+    moved = true;
+  }
+  return moved;
+}
+
+bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in, uint64_t from) {
+  Group &group = groups[id];
+  LaneThread &thread = group.threads[index];
+  thread.time = from + (index == 0 ? machine.setup : machine.async); // E51
+  thread.state = State::Running;
+  int outside = thread.cursor.start(in, thread.control.values);
+  if (outside >= 0) { // E20
+    const Operand &operand = VectorCursor::operand(in, outside);
+    fail(FailureKind::BadAccess, nameOf(group) + " leaves buffer @" + operand.buffer.str() + " of " +
+                                     std::to_string(operand.size) + " elements: " + describe(in.op));
+    return false;
+  }
+  if (options.trace)
+    options.trace->instructionStarted(pointOf(group.pes.front()), index, in.op, thread.time);
+  ++thread.control.pc;
+  result.instructions += group.lanes();
+  result.elements += group.lanes() * thread.cursor.points;
+  return true;
+}
+
+/// E35.
+bool Engine::bind(Group &group, const Instruction &in, uint64_t now) {
+  unsigned queue = in.destination.queue;
+  int16_t colour = in.colour;
+  if (!in.isInput) {
+    group.outColours[queue] = colour;
+    return true;
+  }
+  int16_t old = group.inColours[queue];
+  if (old == colour)
+    return true;
+  if (old >= 0) {
+    const Reader &reader = group.readers[old];
+    if (reader.stream != UINT32_MAX && reader.cursor < streams[reader.stream].getEnd()) {
+      uint64_t arrival = streams[reader.stream].find(reader.cursor).cycleOf(reader.cursor) + reader.latency;
+      if (arrival <= now) {
+        fail(FailureKind::BadBind, nameOf(group) + ": in(" + std::to_string(queue) +
+                                       ") is tied to another colour while it holds wavelets: " + describe(in.op));
+        return false;
+      }
+    }
+  }
+  for (auto [other, tied] : llvm::enumerate(group.inColours))
+    if (tied == colour) {
+      fail(FailureKind::BadBind, nameOf(group) + ": colour " + std::to_string(colour) + " is tied to in(" +
+                                     std::to_string(other) + ") already: " + describe(in.op));
+      return false;
+    }
+  group.inColours[queue] = colour;
+  return true;
+}
