@@ -177,7 +177,9 @@ TEST_F(LoadMachine, ChecksTheNumbersOfAFile) {
   ASSERT_NE(at, std::string::npos);
   text.replace(at, 11, "width = 0");
   EXPECT_FALSE(loadText(text));
-  EXPECT_NE(errors.find("width must be at least 1, found 0"), std::string::npos)
+  EXPECT_NE(
+      errors.find("width must be at least 1 and at most 1048576, found 0"),
+      std::string::npos)
       << errors;
 }
 
