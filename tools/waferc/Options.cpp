@@ -86,7 +86,8 @@ struct CommandLine {
                             cl::desc("Print the time of each phase and pass")};
   cl::opt<bool> printLocations{
       "print-locations", cl::cat(outputCategory),
-      cl::desc("Print locations in IR: the names of ONNX nodes")};
+      cl::desc("Print locations, the names of ONNX nodes, in IR of every "
+               "phase, not in graphs only")};
 };
 
 } // namespace

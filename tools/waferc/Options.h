@@ -32,6 +32,7 @@ struct Options {
   std::string json, dumpFolder;
   std::optional<std::string> report;
   bool printTiming = false;
+  /// Not in graphs only.
   bool printLocations = false;
   bool verify = true;
 };

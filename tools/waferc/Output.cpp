@@ -34,8 +34,9 @@ llvm::Error checkOutputs(const Options &options) {
       return error;
   if (options.dumpFolder.empty())
     return llvm::Error::success();
-  if (std::error_code error =
-          llvm::sys::fs::create_directories(options.dumpFolder))
+  if (std::error_code error = llvm::sys::fs::create_directories(
+          options.dumpFolder,
+          /*IgnoreExisting=*/true, llvm::sys::fs::all_all))
     return makeFileError(options.dumpFolder,
                          "cannot be created: " + error.message());
   // Any file of it will do.
@@ -63,12 +64,38 @@ static llvm::Error makePathError() {
   return makeFileError("the working directory", "is unknown");
 }
 
-/// Prints IR as text.
+/// The name of the ONNX node in a location, else an unknown location: lines of
+/// the text that the IR was read from mean nothing in the text that is written.
+static Location keepName(Location loc) {
+  Location name = UnknownLoc::get(loc.getContext());
+  loc->walk([&](Location part) {
+    auto named = dyn_cast<NameLoc>(part);
+    if (!named || named.getName().empty())
+      return WalkResult::advance();
+    name = NameLoc::get(named.getName());
+    return WalkResult::interrupt();
+  });
+  return name;
+}
+
+static void keepNames(mlir::ModuleOp module) {
+  module->walk([](Operation *op) {
+    op->setLoc(keepName(op->getLoc()));
+    for (mlir::Region &region : op->getRegions())
+      for (BlockArgument argument : region.getArguments())
+        argument.setLoc(keepName(argument.getLoc()));
+  });
+}
+
+/// Prints IR as text. The names of ONNX nodes are a part of graphs: kernels are
+/// named after them. Later phases hold them in symbols.
 static llvm::Error writeText(StringRef path, mlir::ModuleOp module,
                              const Options &options) {
   OpPrintingFlags flags;
-  if (options.printLocations)
+  if (options.printLocations || detectPhase(module) == Phase::Graph) {
+    keepNames(module);
     flags.enableDebugInfo();
+  }
   return writeTo(path, [&](raw_ostream &os) { module->print(os, flags); });
 }
 
