@@ -40,6 +40,7 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map, ll
   size_t pes = width * module.machine.height;
   roots.assign(pes, kUnknown);
   hops.assign(pes, 0);
+  delivers.assign(pes, false);
   std::map<std::pair<Point, Direction>, size_t> portAt;
   for (auto [i, port] : llvm::enumerate(ports))
     if (port.colour == colour)
@@ -108,6 +109,7 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map, ll
     for (Direction side : route->positions.front().outputs) {
       Point q = p + step(side);
       if (side == Direction::Ramp) {
+        delivers[pe] = true;
         if (!readers[pe])
           leak(root, false, p, "has no reader");
       } else if (!map.contains(q)) {

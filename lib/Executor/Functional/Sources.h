@@ -46,8 +46,8 @@ public:
   ColourSources(const LoadedModule &module, const RouteMap &map, llvm::ArrayRef<PortStream> ports,
                 llvm::ArrayRef<uint32_t> readers, unsigned epoch, unsigned colour);
 
-  /// Who writes what arrives at this PE's router.
-  Source getSource(uint32_t pe) const { return {roots.empty() ? Source::kNobody : roots[pe]}; }
+  /// Who writes what this PE's router delivers to its ramp.
+  Source getSource(uint32_t pe) const { return {delivers.empty() || !delivers[pe] ? Source::kNobody : roots[pe]}; }
   /// Links from the source to this PE's router.
   uint32_t getHops(uint32_t pe) const { return hops[pe]; }
   /// Links that one wavelet of the source crosses.
@@ -59,7 +59,9 @@ public:
   }
 
 private:
+  /// By PE: the source at the end of the way upstream, and whether the router delivers.
   std::vector<int32_t> roots;
+  std::vector<bool> delivers;
   std::vector<uint32_t> hops;
   llvm::DenseMap<int32_t, uint32_t> links;
   llvm::DenseMap<int32_t, Leak> leaks;
