@@ -32,12 +32,8 @@ Progress::~Progress() {
     llvm::errs() << "\n";
 }
 
-double Progress::getSeconds() const {
-  return secondsBetween(started, Clock::now());
-}
-
-void Progress::update(double fraction, const llvm::Twine &state) {
-  lastState = state.str();
+void Progress::update(double fraction,
+                      llvm::function_ref<std::string()> state) {
   Clock::time_point now = Clock::now();
   double elapsed = secondsBetween(started, now);
   double period =
@@ -47,7 +43,7 @@ void Progress::update(double fraction, const llvm::Twine &state) {
   lastPrinted = now;
   llvm::raw_ostream &os = llvm::errs();
   // Back to the start of the line, and clear it.
-  os << (isTerminal ? "\r\033[K" : "") << "wafer-run: " << lastState
+  os << (isTerminal ? "\r\033[K" : "") << "wafer-run: " << state()
      << llvm::format(", %.0f s", elapsed);
   if (fraction > 0)
     os << llvm::format(", about %.0f s left", elapsed / fraction - elapsed);

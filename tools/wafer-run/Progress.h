@@ -9,7 +9,7 @@
 #ifndef WAFER_TOOLS_WAFER_RUN_PROGRESS_H
 #define WAFER_TOOLS_WAFER_RUN_PROGRESS_H
 
-#include "llvm/ADT/Twine.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <atomic>
 #include <chrono>
 #include <string>
@@ -25,17 +25,12 @@ public:
   ~Progress();
 
   /// `fraction` of the work is done (negative: unknown); `state` says it in the
-  /// executor's words ("launch 3 of 24, cycle 1200").
-  void update(double fraction, const llvm::Twine &state);
-
-  double getSeconds() const;
-  /// What update() heard last.
-  llvm::StringRef getState() const { return lastState; }
+  /// executor's words ("launch 3 of 24, cycle 1200"). Cheap unless it prints.
+  void update(double fraction, llvm::function_ref<std::string()> state);
 
 private:
   using Clock = std::chrono::steady_clock;
   Clock::time_point started, lastPrinted;
-  std::string lastState;
   bool isTerminal;
   bool lineIsOpen = false;
 };

@@ -36,39 +36,61 @@ static void accumulate(RunResult &total, const RunResult &next) {
   total.runSeconds += next.runSeconds;
 }
 
-/// Prints why the run of `module` ended early.
-static ExitCode reportFailure(pe::ModuleOp module, const RunResult &result,
-                              const RunContext &context) {
-  if (result.failure == exec::FailureKind::Stopped) {
-    llvm::errs() << "wafer-run: interrupted in module @" << module.getSymName()
-                 << " at " << context.progress.getState() << "\n";
-    return kInterrupted;
-  }
-  InFlightDiagnostic diagnostic = module.emitError("the run failed: ")
-                                  << exec::stringifyFailureKind(result.failure);
-  for (const std::string &line : result.diagnostics)
-    diagnostic.attachNote() << line;
-  return kRunFailed;
+namespace {
+
+/// One module, and how far its run has come.
+struct ModuleRun {
+  const RunContext &context;
+  pe::ModuleOp module;
+  unsigned index;
+  int64_t launch = 0;
+  uint64_t cycle = 0;
+
+  RunResult run(exec::HostMemory &memory);
+  ExitCode reportFailure(const RunResult &result) const;
+
+private:
+  std::string getState() const;
+};
+
+} // namespace
+
+std::string ModuleRun::getState() const {
+  pe::ModuleOp op = module;
+  return ("module @" + op.getSymName() + ", launch " + Twine(launch + 1) +
+          " of " + Twine(op.getLaunches()) + ", cycle " + Twine(cycle))
+      .str();
 }
 
-static RunResult runModule(pe::ModuleOp module, exec::HostMemory &memory,
-                           const RunContext &context, unsigned index) {
+RunResult ModuleRun::run(exec::HostMemory &memory) {
   exec::RunOptions options;
   options.threads = context.options.threads;
   options.stop = &context.stop;
-  unsigned numModules = context.model.peModules.size();
-  int64_t launches = module.getLaunches();
-  options.progress = [&, index, numModules, launches](int64_t launch,
-                                                      uint64_t cycle) {
-    double done = (index + static_cast<double>(launch) / launches) / numModules;
-    context.progress.update(
-        done, "launch " + Twine(launch + 1) + " of " + Twine(launches) +
-                  " of module " + Twine(index + 1) + " of " +
-                  Twine(numModules) + ", cycle " + Twine(cycle));
+  double numModules = context.model.peModules.size();
+  double launches = module.getLaunches();
+  options.progress = [&](int64_t newLaunch, uint64_t newCycle) {
+    launch = newLaunch;
+    cycle = newCycle;
+    context.progress.update((index + launch / launches) / numModules,
+                            [&] { return getState(); });
   };
   return context.options.mode == Mode::Cycle
              ? exec::runCycle(module, memory, options)
              : exec::runFunctional(module, memory, options);
+}
+
+/// Prints why the run ended early.
+ExitCode ModuleRun::reportFailure(const RunResult &result) const {
+  if (result.failure == exec::FailureKind::Stopped) {
+    llvm::errs() << "wafer-run: interrupted in " << getState() << "\n";
+    return kInterrupted;
+  }
+  // The lines name places in the program themselves.
+  std::string text = "the run failed in " + getState() + ": " +
+                     exec::stringifyFailureKind(result.failure).str();
+  for (const std::string &line : result.diagnostics)
+    text += "\n  " + line;
+  return static_cast<ExitCode>(reportError(text, kRunFailed));
 }
 
 Answer runPEModules(const RunContext &context, ArrayRef<Tensor> inputs) {
@@ -80,9 +102,10 @@ Answer runPEModules(const RunContext &context, ArrayRef<Tensor> inputs) {
   Answer answer;
   answer.machineRun.emplace();
   for (auto [index, module] : llvm::enumerate(context.model.peModules)) {
-    RunResult result = runModule(module, memory, context, index);
+    ModuleRun run{context, module, static_cast<unsigned>(index)};
+    RunResult result = run.run(memory);
     if (!result.succeeded()) {
-      answer.code = reportFailure(module, result, context);
+      answer.code = run.reportFailure(result);
       return answer;
     }
     accumulate(*answer.machineRun, result);

@@ -38,14 +38,14 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
   options.observer = [&context, numValues,
                       count = int64_t(0)](Value value, const Tensor &) mutable {
     ++count;
-    context.progress.update(static_cast<double>(count) / numValues,
-                            "value " + Twine(count) + " of " +
-                                Twine(numValues));
+    auto getState = [&] {
+      return ("value " + Twine(count) + " of " + Twine(numValues)).str();
+    };
+    context.progress.update(static_cast<double>(count) / numValues, getState);
     if (!context.stop)
       return;
     // Nothing is written before a run has succeeded, so nothing is left over.
-    llvm::errs() << "wafer-run: interrupted at " << context.progress.getState()
-                 << "\n";
+    llvm::errs() << "wafer-run: interrupted at " << getState() << "\n";
     std::exit(kInterrupted);
   };
   return options;

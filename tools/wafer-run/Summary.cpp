@@ -144,8 +144,7 @@ static void addMachineRun(json::Object &object, const exec::RunResult &run,
                                    {"host_cycles", run.hostCopyCycles}};
   object["work"] = json::Object{{"instructions", run.instructions},
                                 {"elements", run.elements}};
-  json::Object memory{
-      {"sram_bytes_max", getProgramBytes(run, machine)}};
+  json::Object memory{{"sram_bytes_max", getProgramBytes(run, machine)}};
   if (machine)
     memory["sram_bytes_usable"] = machine.getUsableBytes();
   object["memory"] = std::move(memory);

@@ -1,5 +1,5 @@
 //===- TensorFiles.cpp - tensor files for inputs, outputs and expectations -*-
-//C++ -*--===//
+// C++ -*--===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

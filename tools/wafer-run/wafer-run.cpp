@@ -224,6 +224,7 @@ int main(int argc, char **argv) {
   DialectRegistry registry;
   exec::registerFileDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
   exec::ToolDiagnostics diagnostics("wafer-run", sources, &context);
   auto buffer = exec::readFileOrStdin(options->file);
