@@ -18,6 +18,7 @@
 #include "wafer/Graph/Passes.h"
 #include "wafer/LowerToPE/Passes.h"
 #include "wafer/Partition/Passes.h"
+#include "wafer/Pipeline/Passes.h"
 #include "wafer/Place/Passes.h"
 #include "wafer/Route/Passes.h"
 
@@ -34,4 +35,6 @@ void wafer::registerAllPasses() {
   registerRoutePasses();
   registerAllocatePasses();
   registerLowerToPEPasses();
+  registerPipelinePasses();
+  registerPhasePipelines();
 }

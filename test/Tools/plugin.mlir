@@ -1,6 +1,6 @@
 // Stock mlir-opt loads our dialects and passes.
 // REQUIRES: plugin
-// RUN: mlir-opt --load-dialect-plugin=%plugin --load-pass-plugin=%plugin --graph-fold-constants %s | FileCheck %s
+// RUN: mlir-opt --load-dialect-plugin=%plugin --load-pass-plugin=%plugin --pass-pipeline='builtin.module(graph-fold-constants)' %s | FileCheck %s
 // RUN: mlir-opt --load-dialect-plugin=%plugin --load-pass-plugin=%plugin --help | FileCheck %s --check-prefix=HELP
 
 // HELP: --graph-fold-constants
