@@ -58,6 +58,10 @@ TEST_F(LoadMachine, Wse2) {
   EXPECT_EQ(wse2.getRate("mac", "f16"), 4);
   EXPECT_EQ(wse2.getRate("mac", "mixed"), 2);
   EXPECT_EQ(wse2.getRate("mac", "f32"), 1);
+  // A mac from f16 to f32 has a rate of its own, a convert its result's.
+  EXPECT_EQ(wse2.getRate("mac", "f32", "f16"), 2);
+  EXPECT_EQ(wse2.getRate("mac", "f16", "f16"), 4);
+  EXPECT_EQ(wse2.getRate("convert", "f16", "f32"), 1);
   EXPECT_EQ(wse2.getRate("no such operation", "f32"), 1);
 }
 
