@@ -576,7 +576,7 @@ pe.control out(0) [stop]
 // -----
 
 // loop C1
-pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { 
+pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 { pe.loop 1 {
 // expected-error @+1 {{requires at most 8 nested loops}}
 pe.loop 1 {}
 } } } } } } } }
