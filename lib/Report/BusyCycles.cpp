@@ -88,7 +88,8 @@ private:
     if (!isFabric(op.getDestination()) &&
         llvm::none_of(op.getSourcesAttr(), isFabric))
       rate = machine.getRate(pe::stringifyOpcode(op.getOpcode()),
-                             typeName(op.getElementType()), typeName(op.getSourceType()));
+                             typeName(op.getElementType()),
+                             typeName(op.getSourceType()));
     int64_t outer = 1, inner = 1;
     for (auto extent : op.getExtentsAttr().getAsRange<machine::ExprAttr>()) {
       outer *= inner;

@@ -104,9 +104,11 @@ ProgramFacts collectProgram(mesh::ProgramOp program) {
   ProgramFacts facts;
   facts.launches = program.getLaunches();
   for (Operation &op : program.getBody().front()) {
-    if (auto kernel = dyn_cast<mesh::KernelOp>(op))
+    if (auto kernel = dyn_cast<mesh::KernelOp>(op)) {
       facts.kernels.push_back(collectKernel(kernel));
-    else if (auto buffer = dyn_cast<pe::BufferOp>(op))
+      facts.kernels.back().modelledCycles =
+          modelCycles(kernel, facts.launches, program.getMachine());
+    } else if (auto buffer = dyn_cast<pe::BufferOp>(op))
       facts.buffers.push_back(collectBuffer(buffer));
     else if (auto stream = dyn_cast<mesh::StreamOp>(op))
       facts.streams.push_back(

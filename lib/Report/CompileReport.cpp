@@ -1,5 +1,5 @@
 //===- CompileReport.cpp - what the compiler decided, as text and as JSON -*-
-//C++ -*-===//
+// C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -41,6 +41,9 @@ static void printKernel(raw_ostream &os, const KernelFacts &kernel) {
     os << "    at " << kernel.at << ", " << groupDigits(kernel.pes) << " PEs";
     if (!kernel.to.empty() && kernel.to != kernel.at)
       os << ", results at " << kernel.to;
+    if (kernel.modelledCycles > 0)
+      os << ", " << groupDigits(kernel.modelledCycles)
+         << " modelled cycles a launch";
     os << "\n";
   }
   if (kernel.tasks > 0)
@@ -151,7 +154,8 @@ static json::Object toObject(const KernelFacts &kernel) {
                       {"to", kernel.to},
                       {"pes", kernel.pes},
                       {"tasks", kernel.tasks},
-                      {"busy_cycles", kernel.busyCycles}};
+                      {"busy_cycles", kernel.busyCycles},
+                      {"modelled_cycles", kernel.modelledCycles}};
 }
 
 static json::Object toObject(const StreamFacts &stream) {
@@ -204,8 +208,12 @@ json::Object CompileReport::toJSON() const {
                      {"sram_bytes_usable", machine.getUsableBytes()},
                      {"colours_usable", machine.getUsableColours()}};
   json::Array programArray, moduleArray;
-  for (const auto &[name, program] : programs)
+  int64_t modelledCycles = 0;
+  for (const auto &[name, program] : programs) {
     programArray.push_back(toObject(name, program));
+    for (const KernelFacts &kernel : program.kernels)
+      modelledCycles += kernel.modelledCycles * program.launches;
+  }
   int64_t classes = 0, colours = 0, pes = 0, sramBytes = 0;
   for (const auto &[name, module] : modules) {
     moduleArray.push_back(toObject(name, module));
@@ -217,6 +225,7 @@ json::Object CompileReport::toJSON() const {
   }
   object["programs"] = std::move(programArray);
   object["modules"] = std::move(moduleArray);
+  object["modelled_cycles"] = modelledCycles;
   object["pe_classes"] = classes;
   object["colours_used"] = colours;
   object["pes_used"] = pes;

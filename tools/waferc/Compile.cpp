@@ -148,7 +148,13 @@ static bool hasReached(mlir::ModuleOp module, Phase phase) {
 ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
   const Options &options = compilation.options;
   Phase reached = detectPhase(*compilation.module);
-  compilation.report.observe(*compilation.module);
+  // `pe` says nothing of kernels any more: the report reads `allocated` too.
+  auto observe = [&](Phase phase) {
+    bool isReported = options.report || !options.json.empty();
+    if (isReported && (phase == Phase::Allocated || phase == options.target))
+      compilation.report.observe(*compilation.module);
+  };
+  observe(reached);
   for (Phase phase : kPhases) {
     // A graph is normalised, wherever it comes from.
     bool isDone =
@@ -164,7 +170,7 @@ ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
                       kCannotCompile));
     compilation.seconds.push_back(
         {stringifyPhase(phase).str(), getElapsedSeconds() - started});
-    compilation.report.observe(*compilation.module);
+    observe(phase);
     if (options.dumpFolder.empty())
       continue;
     if (llvm::Error error = dumpPhase(compilation, phase))

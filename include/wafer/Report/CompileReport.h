@@ -39,6 +39,8 @@ struct KernelFacts {
   std::string at, to;
   int64_t pes = 0;
   int64_t tasks = 0;
+  /// Cycles of one launch by the cost model that placement uses; 0 before it.
+  int64_t modelledCycles = 0;
   /// Cycles of one launch in which the datapath of its busiest PE makes beats
   /// (E50), by the tasks' instructions; 0 before expansion.
   int64_t busyCycles = 0;
@@ -87,7 +89,8 @@ public:
 
   void print(llvm::raw_ostream &os) const;
   /// Keys `machine`, `programs`, `modules`, `pe_classes`, `colours_used`,
-  /// `pes_used`, `sram_bytes_max`.
+  /// `pes_used`, `sram_bytes_max`,
+  /// `modelled_cycles` (all launches of all programs).
   llvm::json::Object toJSON() const;
 
 private:
@@ -102,6 +105,11 @@ std::string groupDigits(int64_t number);
 /// Collecting, one function for each kind of container.
 ProgramFacts collectProgram(mesh::ProgramOp program);
 PEModuleFacts collectPEModule(pe::ModuleOp module);
+
+/// Cycles of one launch of a placed kernel by the cost model; 0 if it has no
+/// rectangle yet.
+int64_t modelCycles(mesh::KernelOp kernel, int64_t launches,
+                    machine::DescAttr machine);
 
 /// Beats of the instructions in `body` (loops included) on the PE at `pe`,
 /// first launch; loops whose body depends on their index are stepped through.
