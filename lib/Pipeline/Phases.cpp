@@ -1,5 +1,4 @@
-//===- Phases.cpp - names of the phases, and which one a module is in -*- C++
-//-*-===//
+//===- Phases.cpp - names and marks of the phases -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- CompileReport.cpp - what the compiler decided, as text and as JSON -*-
-// C++ -*-===//
+//===- CompileReport.cpp - what the compiler decided -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ModelledCycles.cpp - what placement expects a kernel to cost -*- C++
-//-*-===//
+//===- ModelledCycles.cpp - what kernels should cost -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Progress.cpp - how far a long run has come, and its early end -*- C++
-//-*-===//
+//===- Progress.cpp - how far a run has come -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- RunReference.cpp - reference mode: graphs and kernels' bodies -*- C++
-//-*-===//
+//===- RunReference.cpp - graphs and kernels' bodies -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TensorFiles.h - tensor files for inputs, outputs and expectations -*- C++
-//-*--===//
+//===- TensorFiles.h - files for inputs and outputs -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

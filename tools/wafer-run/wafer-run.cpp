@@ -1,5 +1,4 @@
-//===- wafer-run.cpp - runs compiled programs and the IR of any phase -*- C++
-//-*-===//
+//===- wafer-run.cpp - runs programs and IR -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

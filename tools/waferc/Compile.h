@@ -1,5 +1,4 @@
-//===- Compile.h - from the input to the phase that is asked for -*- C++
-//-*-===//
+//===- Compile.h - from phase to phase -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
