@@ -95,10 +95,8 @@ LogicalResult GraphCut::placeCompute(Operation *op) {
 }
 
 LogicalResult GraphCut::place(Operation *op) {
-  if (isa<graph::ConstantOp>(op)) {
-    values[op->getResult(0)] = Value{};
+  if (isa<graph::ConstantOp>(op))
     return success();
-  }
   if (isa<graph::ReshapeOp, graph::TransposeOp>(op)) {
     const Value &home = values[op->getOperand(0)];
     if (!home.onMesh || !isMapOp(op)) {
@@ -111,11 +109,46 @@ LogicalResult GraphCut::place(Operation *op) {
   return placeCompute(op);
 }
 
+/// The ops that an output depends on, in order. Others compute nothing that anyone could see.
+static SmallVector<Operation *> getLiveOps(Block &body) {
+  llvm::DenseSet<Operation *> live;
+  live.insert(body.getTerminator());
+  SmallVector<Operation *> ops;
+  for (Operation &op : llvm::reverse(body)) {
+    if (!live.count(&op))
+      continue;
+    for (mlir::Value operand : op.getOperands())
+      if (Operation *source = operand.getDefiningOp())
+        live.insert(source);
+    if (&op != body.getTerminator())
+      ops.push_back(&op);
+  }
+  std::reverse(ops.begin(), ops.end());
+  return ops;
+}
+
+/// Arguments and results become host tensors.
+static LogicalResult checkSignature(func::FuncOp function) {
+  FunctionType type = function.getFunctionType();
+  for (Type each : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
+    auto tensor = dyn_cast<RankedTensorType>(each);
+    if (!tensor || !tensor.hasStaticShape())
+      return emitError(function.getLoc()) << "partitioning requires tensors of static shapes as arguments and results, found "
+                                          << each;
+  }
+  return success();
+}
+
 LogicalResult GraphCut::run() {
+  if (failed(checkSignature(function)))
+    return failure();
   for (BlockArgument argument : function.getArguments())
     values[argument] = Value{};
-  for (Operation &op : function.getBody().front().without_terminator())
-    if (failed(place(&op)))
+  for (Operation &op : function.getBody().front())
+    for (mlir::Value result : op.getResults())
+      values[result] = Value{};
+  for (Operation *op : getLiveOps(function.getBody().front()))
+    if (failed(place(op)))
       return failure();
   // An output on the host that no stored value gives is copied through the mesh.
   for (mlir::Value output : function.getBody().front().getTerminator()->getOperands()) {
@@ -123,7 +156,7 @@ LogicalResult GraphCut::run() {
       continue;
     auto type = cast<RankedTensorType>(output.getType());
     if (!isPEType(type.getElementType()) || type.getNumElements() == 0)
-      return function.emitError("output of type ") << type << " cannot be carried by PEs (f32, f16 and i32 only)";
+      return emitError(function.getLoc()) << "output of type " << type << " cannot be carried by PEs (f32, f16 and i32 only)";
     Kernel copy;
     copy.program = values[output].program;
     copy.view = output;

@@ -57,19 +57,20 @@ struct PartitionGraph : impl::PartitionGraphBase<PartitionGraph> {
   void runOnOperation() override {
     mlir::ModuleOp module = getOperation();
     auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
+    // Not module.emitError, which would print the module.
     if (functions.size() != 1) {
-      module.emitError("partitioning requires one graph function, found ") << functions.size();
+      emitError(module.getLoc()) << "partitioning requires one graph function, found " << functions.size();
       return signalPassFailure();
     }
     if (functions[0].isExternal() || !llvm::hasSingleElement(functions[0].getBody())) {
-      functions[0].emitError("partitioning requires a function of one block");
+      emitError(functions[0].getLoc()) << "partitioning requires a function of one block";
       return signalPassFailure();
     }
     if (machine.empty()) {
-      module.emitError("partitioning requires a machine: wse2, wse3, mesh<WxH> or a machine file");
+      emitError(module.getLoc()) << "partitioning requires a machine: wse2, wse3, mesh<WxH> or a machine file";
       return signalPassFailure();
     }
-    auto description = loadMachine(machine, &getContext(), [&]() { return module.emitError(); });
+    auto description = loadMachine(machine, &getContext(), [&]() { return emitError(module.getLoc()); });
     if (failed(description))
       return signalPassFailure();
     GraphCut cut(functions[0]);

@@ -40,17 +40,22 @@ void writePlan(mesh::KernelOp kernel, const Planner::KernelPlan &plan) {
                                                   plan.pieces));
 }
 
+LogicalResult checkKernel(mesh::KernelOp kernel) {
+  if (!kernel.getDataflow())
+    return kernel.emitOpError("has no dataflow: partition the graph first");
+  if (kernel.getNumResults() == 0)
+    return kernel.emitOpError("has no results, so nothing of it can be placed");
+  // The dialect's verifier admits the dataflows of the library only.
+  return findKernel(*kernel.getDataflow())->verify(kernel);
+}
+
 struct PlaceKernels : impl::PlaceKernelsBase<PlaceKernels> {
   void runOnOperation() override {
     for (auto program : getOperation().getOps<mesh::ProgramOp>()) {
       auto kernels = llvm::to_vector(program.getBody().getOps<mesh::KernelOp>());
       for (mesh::KernelOp kernel : kernels)
-        if (!kernel.getDataflow() || !findKernel(*kernel.getDataflow()) ||
-            failed(findKernel(*kernel.getDataflow())->verify(kernel))) {
-          if (!kernel.getDataflow())
-            kernel.emitOpError("has no dataflow: partition the graph first");
+        if (failed(checkKernel(kernel)))
           return signalPassFailure();
-        }
       FailureOr<Planner::Plan> plan = Planner(program).solve();
       if (failed(plan))
         return signalPassFailure();

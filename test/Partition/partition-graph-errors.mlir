@@ -1,0 +1,130 @@
+// RUN: wafer-opt --wafer-partition-graph='machine=mesh<4x4>' -split-input-file -verify-diagnostics %s
+// RUN: not wafer-opt --wafer-partition-graph %s 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not wafer-opt --wafer-partition-graph='machine=wse9' %s 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// NONE: error: partitioning requires a machine: wse2, wse3, mesh<WxH> or a machine file
+// UNKNOWN: error: unknown machine 'wse9'
+
+func.func @main(%x: tensor<4xf64>) -> tensor<4xf64> {
+  // expected-error@+1 {{'graph.relu' uses 'tensor<4xf64>', but PEs carry f32, f16 and i32 elements only}}
+  %0 = graph.relu %x : tensor<4xf64>
+  return %0 : tensor<4xf64>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xi1>) -> tensor<4xi32> {
+  // expected-error@+1 {{'graph.cast' uses 'tensor<4xi1>', but PEs carry}}
+  %0 = graph.cast %x : tensor<4xi1> -> tensor<4xi32>
+  return %0 : tensor<4xi32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4x0xf32>) -> tensor<4x0xf32> {
+  // expected-error@+1 {{'graph.relu' uses 'tensor<4x0xf32>', which has no elements to lay on a mesh}}
+  %0 = graph.relu %x : tensor<4x0xf32>
+  return %0 : tensor<4x0xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4x8xf16>, %w: tensor<8x2xf16>) -> tensor<4x2xf16> {
+  // expected-error@+1 {{'graph.matmul' has no kernel for 'tensor<4x2xf16>', only for f32}}
+  %0 = graph.matmul %x, %w : (tensor<4x8xf16>, tensor<8x2xf16>) -> tensor<4x2xf16>
+  return %0 : tensor<4x2xf16>
+}
+
+// -----
+
+func.func @main(%x: tensor<3x4x8xf32>, %w: tensor<3x8x2xf32>) -> tensor<3x4x2xf32> {
+  // expected-error@+1 {{'graph.matmul' has no kernel for a batched right operand of type 'tensor<3x8x2xf32>'}}
+  %0 = graph.matmul %x, %w : (tensor<3x4x8xf32>, tensor<3x8x2xf32>) -> tensor<3x4x2xf32>
+  return %0 : tensor<3x4x2xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xf32>) -> tensor<4xi32> {
+  // expected-error@+1 {{'builtin.unrealized_conversion_cast' has no kernel on the mesh}}
+  %0 = builtin.unrealized_conversion_cast %x : tensor<4xf32> to tensor<4xi32>
+  return %0 : tensor<4xi32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xf32>) -> tensor<4xi32> {
+  // expected-error@+1 {{'builtin.unrealized_conversion_cast' has no kernel on the mesh}}
+  %0:2 = builtin.unrealized_conversion_cast %x : tensor<4xf32> to tensor<4xi32>, tensor<4xi32>
+  return %0#1 : tensor<4xi32>
+}
+
+// -----
+
+// expected-error@+1 {{partitioning requires tensors of static shapes as arguments and results, found 'index'}}
+func.func @main(%x: index) {
+  return
+}
+
+// -----
+
+// expected-error@+1 {{partitioning requires tensors of static shapes as arguments and results, found 'tensor<?xf32>'}}
+func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> {
+  return %x : tensor<?xf32>
+}
+
+// -----
+
+// expected-error@+1 {{output of type 'tensor<4xi64>' cannot be carried by PEs (f32, f16 and i32 only)}}
+func.func @main(%x: tensor<4xi64>) -> tensor<4xi64> {
+  return %x : tensor<4xi64>
+}
+
+// -----
+
+// expected-error@+1 {{output of type 'tensor<0xf32>' cannot be carried by PEs}}
+func.func @main(%x: tensor<0xf32>) -> tensor<0xf32> {
+  return %x : tensor<0xf32>
+}
+
+// -----
+
+// expected-error@+1 {{partitioning requires a function of one block}}
+func.func private @main(tensor<4xf32>) -> tensor<4xf32>
+
+// -----
+
+// expected-error@+1 {{partitioning requires a function of one block}}
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+^bb1(%y: tensor<4xf32>):
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+// expected-error@+1 {{partitioning requires one graph function, found 2}}
+module {
+func.func @one(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+func.func @two(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+}
+
+// -----
+
+// expected-error@+1 {{partitioning requires one graph function, found 0}}
+module {
+}
+
+// -----
+
+// A PE must hold for one token at least its share of X (20,000 / 4 columns * 4 B = 20,000 B), of the streamed weights two
+// blocks of one output (40,000 B), two partial sums (8 B) and its output (4 B): 60,012 B of 49,152 - 6,144 = 43,008.
+func.func @main(%x: tensor<4x20000xf32>, %w: tensor<20000x4xf32>) -> tensor<4x4xf32> {
+  // expected-error@below {{'wafer.kernel' op does not fit: a PE needs 60012 bytes and "mesh<4x4>" has 43008, short by 17004 bytes}}
+  // expected-note@above {{with the widest rectangles, the smallest blocks, weights streamed where the machine has ports, and one token a row at a time}}
+  %0 = graph.matmul %x, %w : (tensor<4x20000xf32>, tensor<20000x4xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
+}
