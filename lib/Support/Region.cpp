@@ -7,6 +7,8 @@
 
 #include "wafer/Support/Region.h"
 
+#include "RectSweep.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -20,19 +22,60 @@ namespace {
 
 using RectList = SmallVector<StridedRect, 8>;
 
+/// `rect` less `cuts`, in this order.
+RectList cutOut(const StridedRect &rect, ArrayRef<StridedRect> cuts) {
+  RectList rest = {rect};
+  for (const StridedRect &cut : cuts) {
+    RectList next;
+    for (const StridedRect &piece : rest)
+      llvm::append_range(next, piece.subtract(cut));
+    rest = std::move(next);
+  }
+  return rest;
+}
+
 /// Removes every rectangle of `minus` from every rectangle of `from`.
 RectList subtractRects(ArrayRef<StridedRect> from,
                        ArrayRef<StridedRect> minus) {
-  RectList rest(from.begin(), from.end());
-  for (const StridedRect &cut : minus) {
-    RectList next;
-    for (const StridedRect &rect : rest)
-      llvm::append_range(next, rect.subtract(cut));
-    rest = std::move(next);
-    if (rest.empty())
-      break;
+  SmallVector<SmallVector<unsigned, 4>, 0> cuts(from.size());
+  visitOverlaps(from, minus, [&](unsigned i, unsigned j) {
+    cuts[i].push_back(j);
+    return true;
+  });
+  RectList rest;
+  for (auto [rect, indices] : llvm::zip_equal(from, cuts)) {
+    if (indices.empty()) {
+      rest.push_back(rect);
+      continue;
+    }
+    llvm::sort(indices);
+    auto own =
+        llvm::map_to_vector(indices, [&](unsigned j) { return minus[j]; });
+    llvm::append_range(rest, cutOut(rect, own));
   }
   return rest;
+}
+
+/// The union as disjoint rectangles: each less those before it.
+RectList makeDisjoint(ArrayRef<StridedRect> rects) {
+  SmallVector<std::pair<unsigned, unsigned>, 0> pairs; // later, earlier
+  visitOverlaps(rects, [&](unsigned i, unsigned j) {
+    pairs.push_back({j, i});
+    return true;
+  });
+  llvm::sort(pairs);
+  RectList result;
+  auto *pair = pairs.begin();
+  for (unsigned i = 0; i < rects.size(); ++i) {
+    RectList earlier;
+    for (; pair != pairs.end() && pair->first == i; ++pair)
+      earlier.push_back(rects[pair->second]);
+    if (earlier.empty())
+      result.push_back(rects[i]);
+    else
+      llvm::append_range(result, cutOut(rects[i], earlier));
+  }
+  return result;
 }
 
 /// True where taking the point out is better kept as a hole: the rectangle
@@ -49,19 +92,30 @@ Region::Region(const StridedRect &rect) {
 }
 
 Region Region::get(ArrayRef<StridedRect> rects, ArrayRef<Point> holes) {
+  return getDisjoint(makeDisjoint(rects), holes);
+}
+
+Region Region::getDisjoint(ArrayRef<StridedRect> rects, ArrayRef<Point> holes) {
   Region region;
-  for (const StridedRect &rect : rects)
-    llvm::append_range(region.rects, subtractRects(rect, region.rects));
+  region.rects.assign(rects.begin(), rects.end());
   region.holes.assign(holes.begin(), holes.end());
   region.normalise();
   return region;
 }
 
-Region Region::getDisjoint(ArrayRef<StridedRect> rects) {
-  Region region;
-  region.rects.assign(rects.begin(), rects.end());
-  region.normalise();
-  return region;
+Region Region::unite(ArrayRef<Region> regions) {
+  bool hasHoles = llvm::any_of(
+      regions, [](const Region &region) { return !region.holes.empty(); });
+  Region result;
+  if (hasHoles) {
+    for (const Region &region : regions)
+      result = result.unite(region);
+    return result;
+  }
+  RectList rects;
+  for (const Region &region : regions)
+    llvm::append_range(rects, region.rects);
+  return get(rects);
 }
 
 SmallVector<StridedRect, 4> Region::splitAtHoles() const {
@@ -79,6 +133,10 @@ SmallVector<StridedRect, 4> Region::splitAtHoles() const {
 bool Region::inRects(Point p) const {
   return llvm::any_of(
       rects, [&](const StridedRect &rect) { return rect.contains(p); });
+}
+
+bool Region::isHole(Point p) const {
+  return std::binary_search(holes.begin(), holes.end(), p);
 }
 
 void Region::normalise() {
@@ -125,28 +183,26 @@ int64_t Region::size() const {
   return count;
 }
 
-bool Region::contains(Point p) const {
-  return inRects(p) && !llvm::is_contained(holes, p);
-}
+bool Region::contains(Point p) const { return inRects(p) && !isHole(p); }
 
 bool Region::contains(const Region &other) const {
+  if (rects.size() == 1 && holes.empty() &&
+      llvm::all_of(other.rects, [&](const StridedRect &rect) {
+        return rects.front().contains(rect);
+      }))
+    return true;
   return other.subtract(*this).empty();
 }
 
 bool Region::isDisjoint(const Region &other) const {
-  for (const StridedRect &a : rects)
-    for (const StridedRect &b : other.rects) {
-      StridedRect common = a.intersect(b);
-      if (common.empty())
-        continue;
-      if (holes.empty() && other.holes.empty())
-        return false;
-      if (common.size() > int64_t(holes.size() + other.holes.size()))
-        return false;
-      if (!Region(common).intersect(*this).intersect(other).empty())
-        return false;
-    }
-  return true;
+  return visitOverlaps(rects, other.rects, [&](unsigned i, unsigned j) {
+    StridedRect common = rects[i].intersect(other.rects[j]);
+    if (common.empty())
+      return true;
+    if (common.size() > int64_t(holes.size() + other.holes.size()))
+      return false;
+    return Region(common).intersect(*this).intersect(other).empty();
+  });
 }
 
 bool Region::isEqual(const Region &other) const {
@@ -155,12 +211,12 @@ bool Region::isEqual(const Region &other) const {
 
 Region Region::intersect(const Region &other) const {
   Region result;
-  for (const StridedRect &a : rects)
-    for (const StridedRect &b : other.rects) {
-      StridedRect common = a.intersect(b);
-      if (!common.empty())
-        result.rects.push_back(common);
-    }
+  visitOverlaps(rects, other.rects, [&](unsigned i, unsigned j) {
+    StridedRect common = rects[i].intersect(other.rects[j]);
+    if (!common.empty())
+      result.rects.push_back(common);
+    return true;
+  });
   llvm::append_range(result.holes, holes);
   llvm::append_range(result.holes, other.holes);
   result.normalise();
@@ -238,7 +294,7 @@ Point Region::anyPoint() const {
     for (int64_t i = 0; i < std::min(tries, rect.size()); ++i) {
       Point p{rect.x.begin + i % rect.x.size() * rect.x.step,
               rect.y.begin + i / rect.x.size() * rect.y.step};
-      if (llvm::is_contained(holes, p))
+      if (isHole(p))
         continue;
       if (!first || p < *first)
         first = p;
@@ -252,8 +308,35 @@ void Region::forEachPoint(llvm::function_ref<void(Point)> visit) const {
   for (const StridedRect &rect : rects)
     for (int64_t y = rect.y.begin; y < rect.y.end; y += rect.y.step)
       for (int64_t x = rect.x.begin; x < rect.x.end; x += rect.x.step)
-        if (!llvm::is_contained(holes, Point{x, y}))
+        if (holes.empty() || !isHole({x, y}))
           visit({x, y});
+}
+
+std::optional<std::pair<unsigned, unsigned>>
+wafer::findOverlap(ArrayRef<Region> regions) {
+  RectList rects;
+  SmallVector<unsigned, 0> owners;
+  for (auto [i, region] : llvm::enumerate(regions)) {
+    llvm::append_range(rects, region.getRects());
+    owners.append(region.getRects().size(), i);
+  }
+  std::optional<std::pair<unsigned, unsigned>> first; // later, earlier
+  visitOverlaps(rects, [&](unsigned i, unsigned j) {
+    // Owners grow with the indices.
+    std::pair<unsigned, unsigned> pair = {owners[j], owners[i]};
+    if (pair.first == pair.second || (first && *first <= pair))
+      return true;
+    StridedRect common = rects[i].intersect(rects[j]);
+    if (common.empty())
+      return true;
+    const Region &a = regions[pair.first], &b = regions[pair.second];
+    if ((a.getHoles().empty() && b.getHoles().empty()) || !a.isDisjoint(b))
+      first = pair;
+    return true;
+  });
+  if (!first)
+    return std::nullopt;
+  return std::make_pair(first->second, first->first);
 }
 
 llvm::hash_code wafer::hash_value(const Region &region) {
