@@ -1,0 +1,73 @@
+//===- RandomTest.cpp - random graphs on random machines -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Harness.h"
+#include "gtest/gtest.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cstdlib>
+
+using namespace wafer;
+using namespace wafer::e2e;
+
+namespace {
+
+constexpr int kSeedsPerTest = 20;
+
+/// Limits that a case may run into: SRAM, and what docs/Testing.md lists. Everything else is a bug.
+bool isKnownLimit(llvm::StringRef message) {
+  for (const char *limit : {"does not fit"})
+    if (message.contains(limit))
+      return true;
+  return false;
+}
+
+GraphOptions optionsOf(uint64_t seed) {
+  GraphOptions options;
+  options.ops = 1 + seed % 6;
+  options.integers = seed % 10 < 7;
+  return options;
+}
+
+class RandomTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(RandomTest, AllExecutorsAgree) {
+  const char *verbose = std::getenv("WAFER_END_TO_END_VERBOSE");
+  for (uint64_t seed = GetParam(); seed < static_cast<uint64_t>(GetParam()) + kSeedsPerTest; ++seed) {
+    if (verbose)
+      llvm::errs() << "seed " << seed << "\n";
+    GraphCase graph = makeRandomGraph(seed, optionsOf(seed));
+    MachineChoice machine = makeRandomMachine(seed);
+    Harness harness;
+    Outcome outcome = harness.check(graph, machine);
+    if (verbose)
+      llvm::errs() << "  " << (outcome.kind == Outcome::Right ? "right" : outcome.kind == Outcome::Wrong ? "wrong" : "refused")
+                   << " launches " << outcome.launches << " streamed " << outcome.streamed << " epochs " << outcome.epochs
+                   << " modules " << outcome.modules << " exact " << outcome.exact << " " << outcome.message << "\n";
+    bool fine = outcome.kind == Outcome::Right || (outcome.kind == Outcome::Refused && isKnownLimit(outcome.message));
+    EXPECT_TRUE(fine) << "seed " << seed << ", " << machine.str() << ": " << outcome.message << graph.text;
+  }
+}
+
+int seedsToTry() { return std::getenv("WAFER_LONG_TESTS") ? 4000 : 300; }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomTest, ::testing::Range(0, seedsToTry(), kSeedsPerTest));
+
+/// One seed by hand: WAFER_END_TO_END_SEED=N EndToEndTests --gtest_filter=SeedTest.*
+TEST(SeedTest, One) {
+  const char *text = std::getenv("WAFER_END_TO_END_SEED");
+  if (!text)
+    GTEST_SKIP() << "WAFER_END_TO_END_SEED is not set";
+  uint64_t seed = std::strtoull(text, nullptr, 10);
+  GraphCase graph = makeRandomGraph(seed, optionsOf(seed));
+  MachineChoice machine = makeRandomMachine(seed);
+  llvm::errs() << machine.str() << "\n" << graph.text;
+  Harness harness;
+  Outcome outcome = harness.check(graph, machine);
+  EXPECT_EQ(outcome.kind, Outcome::Right) << outcome.message;
+}
+
+} // namespace
