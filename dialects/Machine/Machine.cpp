@@ -15,6 +15,42 @@ using namespace wafer::machine;
 using wafer::Direction;
 
 #include "dialects/Machine/MachineDialect.cpp.inc"
+
+namespace wafer::machine::detail {
+/// Numbers as written, and the set that they mean: verifiers ask for it again
+/// and again.
+struct RegionAttrStorage : AttributeStorage {
+  struct KeyTy {
+    KeyTy(ArrayRef<int64_t> rects, ArrayRef<int64_t> holes,
+          const wafer::Region *region = nullptr)
+        : rects(rects), holes(holes), region(region) {}
+    ArrayRef<int64_t> rects, holes;
+    const wafer::Region *region; // where the caller has it
+  };
+
+  RegionAttrStorage(ArrayRef<int64_t> rects, ArrayRef<int64_t> holes,
+                    wafer::Region region)
+      : rects(rects), holes(holes), region(std::move(region)) {}
+
+  bool operator==(const KeyTy &key) const {
+    return key.rects == rects && key.holes == holes;
+  }
+  static llvm::hash_code hashKey(const KeyTy &key) {
+    return llvm::hash_combine(key.rects, key.holes);
+  }
+  static RegionAttrStorage *construct(AttributeStorageAllocator &allocator,
+                                      const KeyTy &key) {
+    return new (allocator.allocate<RegionAttrStorage>()) RegionAttrStorage(
+        allocator.copyInto(key.rects), allocator.copyInto(key.holes),
+        key.region ? *key.region : makeRegion(key));
+  }
+  static wafer::Region makeRegion(const KeyTy &key);
+
+  ArrayRef<int64_t> rects, holes;
+  wafer::Region region;
+};
+} // namespace wafer::machine::detail
+
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Machine/MachineAttrs.cpp.inc"
 
@@ -57,13 +93,18 @@ RegionAttr RegionAttr::get(MLIRContext *context, const wafer::Region &region) {
                   rect.y.end, rect.y.step});
   for (const wafer::Point &hole : region.getHoles())
     holes.append({hole.x, hole.y});
-  return get(context, rects, holes);
+  assert(succeeded(
+      verify(mlir::detail::getDefaultDiagnosticEmitFn(context), rects, holes)));
+  // Not Base::get, which has no place for the set that is at hand.
+  return mlir::detail::AttributeUniquer::get<RegionAttr>(context, rects, holes,
+                                                         &region);
 }
 
-wafer::Region RegionAttr::getRegion() const {
+wafer::Region
+wafer::machine::detail::RegionAttrStorage::makeRegion(const KeyTy &key) {
   SmallVector<wafer::StridedRect> rects;
   SmallVector<wafer::Point> holes;
-  ArrayRef<int64_t> r = getRects(), h = getHoles();
+  ArrayRef<int64_t> r = key.rects, h = key.holes;
   for (size_t i = 0; i + 6 <= r.size(); i += 6)
     rects.push_back({wafer::StridedRange(r[i], r[i + 1], r[i + 2]),
                      wafer::StridedRange(r[i + 3], r[i + 4], r[i + 5])});
@@ -71,6 +112,12 @@ wafer::Region RegionAttr::getRegion() const {
     holes.push_back({h[i], h[i + 1]});
   return wafer::Region::get(rects, holes);
 }
+
+ArrayRef<int64_t> RegionAttr::getRects() const { return getImpl()->rects; }
+
+ArrayRef<int64_t> RegionAttr::getHoles() const { return getImpl()->holes; }
+
+const wafer::Region &RegionAttr::getRegion() const { return getImpl()->region; }
 
 LogicalResult RegionAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> rects,

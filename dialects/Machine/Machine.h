@@ -13,6 +13,10 @@
 #include "mlir/IR/Dialect.h"
 #include "wafer/Support/Region.h"
 
+namespace wafer::machine::detail {
+struct RegionAttrStorage;
+} // namespace wafer::machine::detail
+
 #include "dialects/Machine/MachineDialect.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Machine/MachineAttrs.h.inc"

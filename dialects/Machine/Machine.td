@@ -43,9 +43,11 @@ def Machine_RegionAttr : Machine_Attr<"Region", "region"> {
     ArrayRefParameter<"int64_t", "x, y of each PE taken away">:$holes);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+  let genStorageClass = 0;
   let extraClassDeclaration = [{
     static RegionAttr get(::mlir::MLIRContext *context, const ::wafer::Region &region);
-    ::wafer::Region getRegion() const;
+    /// The set itself, computed once for each attribute; lives as long as the context.
+    const ::wafer::Region &getRegion() const;
   }];
 }
 

@@ -179,27 +179,26 @@ LogicalResult ProgramOp::verifyRegions() {
 /// C2: programs are inside the mesh and disjoint.
 static LogicalResult verifyPrograms(pe::ModuleOp module) {
   wafer::Region mesh = meshOf(module.getMachine());
-  SmallVector<std::pair<ProgramOp, wafer::Region>> programs;
+  SmallVector<ProgramOp> programs;
+  SmallVector<wafer::Region> regions;
   for (auto program : module.getBody().getOps<ProgramOp>()) {
-    wafer::Region region = program.getOn().getRegion();
-    if (!mesh.contains(region))
+    programs.push_back(program);
+    regions.push_back(program.getOn().getRegion());
+    if (!mesh.contains(regions.back()))
       return program.emitOpError("leaves the ")
              << module.getMachine().getWidth() << "x"
              << module.getMachine().getHeight() << " mesh";
-    for (auto &[other, otherRegion] : programs) {
-      wafer::Region both = region.intersect(otherRegion);
-      if (both.empty())
-        continue;
-      Point p = both.anyPoint();
-      InFlightDiagnostic diagnostic = program.emitOpError("shares PE (")
-                                      << p.x << "," << p.y << ")";
-      diagnostic.attachNote(other.getLoc())
-          << "with program @" << other.getSymName();
-      return diagnostic;
-    }
-    programs.push_back({program, region});
   }
-  return success();
+  auto overlap = findOverlap(regions);
+  if (!overlap)
+    return success();
+  auto [first, second] = *overlap;
+  Point p = regions[first].intersect(regions[second]).anyPoint();
+  InFlightDiagnostic diagnostic = programs[second].emitOpError("shares PE (")
+                                  << p.x << "," << p.y << ")";
+  diagnostic.attachNote(programs[first].getLoc())
+      << "with program @" << programs[first].getSymName();
+  return diagnostic;
 }
 
 /// C5: the epochs that barriers start, the same list in all programs.
@@ -231,9 +230,11 @@ static LogicalResult verifyRoutes(pe::ModuleOp module,
   llvm::DenseSet<int64_t> epochs(epochList.begin(), epochList.end());
   machine::DescAttr machine = module.getMachine();
   wafer::Region mesh = meshOf(machine);
-  std::map<std::pair<int64_t, int64_t>,
-           SmallVector<std::pair<RouteOp, wafer::Region>>>
-      seen;
+  struct Routes {
+    SmallVector<RouteOp> ops;
+    SmallVector<wafer::Region> regions;
+  };
+  std::map<std::pair<int64_t, int64_t>, Routes> channels; // colour, epoch
   for (auto route : module.getBody().getOps<RouteOp>()) {
     if (failed(verifyColour(route, route.getColour(), machine)))
       return failure();
@@ -246,23 +247,28 @@ static LogicalResult verifyRoutes(pe::ModuleOp module,
       return route.emitOpError("has ")
              << route.getPositions().size() << " positions but a router of "
              << machine.getName() << " has " << machine.getSwitchPositions();
-    wafer::Region region = route.getOn().getRegion();
+    const wafer::Region &region = route.getOn().getRegion();
     if (!mesh.contains(region))
       return route.emitOpError("leaves the ")
              << machine.getWidth() << "x" << machine.getHeight() << " mesh";
-    auto &same = seen[{route.getColour(), route.getEpoch()}];
-    for (auto &[other, otherRegion] : same) {
-      if (region.isDisjoint(otherRegion))
-        continue;
-      Point p = region.intersect(otherRegion).anyPoint();
-      InFlightDiagnostic diagnostic = route.emitOpError("gives colour ")
-                                      << route.getColour()
-                                      << " a second route at PE (" << p.x << ","
-                                      << p.y << ")";
-      diagnostic.attachNote(other.getLoc()) << "the first one is here";
-      return diagnostic;
-    }
-    same.push_back({route, region});
+    Routes &routes = channels[{route.getColour(), epoch}];
+    routes.ops.push_back(route);
+    routes.regions.push_back(region);
+  }
+  for (auto &[channel, routes] : channels) {
+    auto overlap = findOverlap(routes.regions);
+    if (!overlap)
+      continue;
+    auto [first, second] = *overlap;
+    Point p =
+        routes.regions[first].intersect(routes.regions[second]).anyPoint();
+    InFlightDiagnostic diagnostic =
+        routes.ops[second].emitOpError("gives colour ")
+        << channel.first << " a second route at PE (" << p.x << "," << p.y
+        << ")";
+    diagnostic.attachNote(routes.ops[first].getLoc())
+        << "the first one is here";
+    return diagnostic;
   }
   return success();
 }

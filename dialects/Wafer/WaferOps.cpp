@@ -72,9 +72,10 @@ static wafer::Region meshOf(ProgramOp program) {
 
 static LogicalResult verifyInside(Operation *op, const wafer::Region &region,
                                   ProgramOp program) {
-  wafer::Region outside = region.subtract(meshOf(program));
-  if (outside.empty())
+  wafer::Region mesh = meshOf(program);
+  if (mesh.contains(region))
     return success();
+  wafer::Region outside = region.subtract(mesh);
   return op->emitOpError("covers PE (")
          << outside.anyPoint().x << "," << outside.anyPoint().y
          << ") outside the " << program.getMachine().getWidth() << "x"

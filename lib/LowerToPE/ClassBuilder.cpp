@@ -26,22 +26,26 @@ void ClassBuilder::collectLayers() {
       addOp(&op, *store.getOn());
   }
   // Where a stream ends and begins, for each colour that it has.
-  std::map<std::tuple<std::string, int64_t, int64_t, bool>, std::pair<StringAttr, Region>> ends;
+  std::map<std::tuple<std::string, int64_t, int64_t, bool>,
+           std::pair<StringAttr, SmallVector<Region, 4>>>
+      ends;
   for (auto route : program.getBody().getOps<mesh::RouteOp>()) {
     for (auto hop : route.getPositions().getAsRange<machine::HopAttr>()) {
       for (bool reads : {true, false}) {
-        if (reads ? !hop.hasOutput(Direction::Ramp) : hop.getInput() != Direction::Ramp)
+        if (reads ? !hop.hasOutput(Direction::Ramp)
+                  : hop.getInput() != Direction::Ramp)
           continue;
-        auto &end = ends[{route.getStream().str(), route.getColour(), route.getEpoch(), reads}];
+        auto &end = ends[{route.getStream().str(), route.getColour(),
+                          route.getEpoch(), reads}];
         end.first = route.getStreamAttr().getAttr();
-        end.second = end.second.unite(route.getOn().getRegion());
+        end.second.push_back(route.getOn().getRegion());
       }
     }
   }
   for (auto &[key, end] : ends) {
-    layers.push_back({std::get<3>(key) ? Layer::Reads : Layer::Sends, nullptr, end.first, std::get<1>(key),
-                      std::get<2>(key)});
-    regions.push_back(end.second);
+    layers.push_back({std::get<3>(key) ? Layer::Reads : Layer::Sends, nullptr,
+                      end.first, std::get<1>(key), std::get<2>(key)});
+    regions.push_back(Region::unite(end.second));
   }
 }
 
@@ -49,7 +53,8 @@ LogicalResult ClassBuilder::build() {
   collectLayers();
   for (const Partition::Cell &cell : overlay(regions).cells) {
     bool runs = llvm::any_of(cell.cover, [&](unsigned i) {
-      return layers[i].op && isa<mesh::TaskOp, pe::LoadOp, pe::StoreOp>(layers[i].op);
+      return layers[i].op &&
+             isa<mesh::TaskOp, pe::LoadOp, pe::StoreOp>(layers[i].op);
     });
     if (runs && failed(buildClass(cell.cover, cell.region)))
       return failure();
@@ -57,10 +62,12 @@ LogicalResult ClassBuilder::build() {
   return success();
 }
 
-pe::QueueAttr ClassBuilder::lookupQueue(int64_t colour, int64_t epoch, bool isInput) {
+pe::QueueAttr ClassBuilder::lookupQueue(int64_t colour, int64_t epoch,
+                                        bool isInput) {
   for (auto queue : program.getBody().getOps<mesh::QueueOp>()) {
     auto attr = cast<pe::QueueAttr>(queue.getQueue());
-    if (static_cast<int64_t>(queue.getColour()) == colour && static_cast<int64_t>(queue.getEpoch()) == epoch &&
+    if (static_cast<int64_t>(queue.getColour()) == colour &&
+        static_cast<int64_t>(queue.getEpoch()) == epoch &&
         attr.getIsInput() == isInput)
       return attr;
   }
@@ -68,7 +75,8 @@ pe::QueueAttr ClassBuilder::lookupQueue(int64_t colour, int64_t epoch, bool isIn
 }
 
 /// Ties the queues of the colours that the class uses in `epoch`, each once.
-LogicalResult ClassBuilder::bindQueues(ArrayRef<unsigned> cover, int64_t epoch, Location location) {
+LogicalResult ClassBuilder::bindQueues(ArrayRef<unsigned> cover, int64_t epoch,
+                                       Location location) {
   queues.clear();
   std::set<std::pair<int64_t, bool>> bound;
   for (unsigned i : cover) {
@@ -78,20 +86,25 @@ LogicalResult ClassBuilder::bindQueues(ArrayRef<unsigned> cover, int64_t epoch, 
     bool isInput = layer.kind == Layer::Reads;
     pe::QueueAttr queue = lookupQueue(layer.colour, epoch, isInput);
     if (!queue)
-      return emitError(location) << "colour " << layer.colour << " of stream @" << layer.stream.getValue() << " has no "
-                                 << (isInput ? "input" : "output") << " queue in epoch " << epoch
-                                 << ": allocate queues first";
+      return emitError(location)
+             << "colour " << layer.colour << " of stream @"
+             << layer.stream.getValue() << " has no "
+             << (isInput ? "input" : "output") << " queue in epoch " << epoch
+             << ": allocate queues first";
     queues[{layer.stream, isInput}] = queue;
     if (bound.insert({layer.colour, isInput}).second)
-      pe::BindOp::create(builder, location, queue, builder.getI64IntegerAttr(layer.colour));
+      pe::BindOp::create(builder, location, queue,
+                         builder.getI64IntegerAttr(layer.colour));
   }
   return success();
 }
 
-LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover, const Region &region) {
+LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover,
+                                       const Region &region) {
   Location location = program.getLoc();
-  auto peProgram = pe::ProgramOp::create(builder, location, builder.getStringAttr("c" + std::to_string(count++)),
-                                         machine::RegionAttr::get(builder.getContext(), region));
+  auto peProgram = pe::ProgramOp::create(
+      builder, location, builder.getStringAttr("c" + std::to_string(count++)),
+      machine::RegionAttr::get(builder.getContext(), region));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(&peProgram.getBody().emplaceBlock());
   std::set<Operation *> covered;
@@ -120,15 +133,19 @@ LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover, const Region &r
   return success();
 }
 
-FailureOr<Attribute> ClassBuilder::lowerOperand(Operation *op, Attribute operand, bool isSource, const Region &region) {
+FailureOr<Attribute> ClassBuilder::lowerOperand(Operation *op,
+                                                Attribute operand,
+                                                bool isSource,
+                                                const Region &region) {
   auto stream = dyn_cast<pe::StreamAttr>(operand);
   if (!stream)
     return operand;
   auto queue = queues.find({stream.getName().getAttr(), isSource});
   if (queue == queues.end())
     return op->emitOpError(isSource ? "reads stream " : "sends on stream ")
-           << stream.getName() << " at PE (" << region.anyPoint().x << "," << region.anyPoint().y
-           << "), which no route of the stream " << (isSource ? "reaches" : "leaves");
+           << stream.getName() << " at PE (" << region.anyPoint().x << ","
+           << region.anyPoint().y << "), which no route of the stream "
+           << (isSource ? "reaches" : "leaves");
   return Attribute(queue->second);
 }
 
@@ -137,7 +154,8 @@ LogicalResult ClassBuilder::lowerTask(mesh::TaskOp task, const Region &region) {
     Operation *clone = builder.clone(op);
     WalkResult result = clone->walk([&](Operation *nested) {
       if (auto control = dyn_cast<pe::ControlOp>(nested)) {
-        FailureOr<Attribute> destination = lowerOperand(nested, control.getDestination(), /*isSource=*/false, region);
+        FailureOr<Attribute> destination = lowerOperand(
+            nested, control.getDestination(), /*isSource=*/false, region);
         if (failed(destination))
           return WalkResult::interrupt();
         control.setDestinationAttr(*destination);
@@ -145,12 +163,14 @@ LogicalResult ClassBuilder::lowerTask(mesh::TaskOp task, const Region &region) {
       auto vector = dyn_cast<pe::VectorOp>(nested);
       if (!vector)
         return WalkResult::advance();
-      FailureOr<Attribute> destination = lowerOperand(nested, vector.getDestination(), /*isSource=*/false, region);
+      FailureOr<Attribute> destination = lowerOperand(
+          nested, vector.getDestination(), /*isSource=*/false, region);
       if (failed(destination))
         return WalkResult::interrupt();
       SmallVector<Attribute> sources;
       for (Attribute source : vector.getSourcesAttr()) {
-        FailureOr<Attribute> lowered = lowerOperand(nested, source, /*isSource=*/true, region);
+        FailureOr<Attribute> lowered =
+            lowerOperand(nested, source, /*isSource=*/true, region);
         if (failed(lowered))
           return WalkResult::interrupt();
         sources.push_back(*lowered);

@@ -34,32 +34,40 @@ namespace wafer {
 
 namespace {
 
-/// Joins the regions of equal routes: streams that share a channel repeat its hops.
+/// Joins the regions of equal routes: streams that share a channel repeat its
+/// hops.
 void lowerRoutes(mesh::ProgramOp program, OpBuilder &builder) {
   struct Route {
     mesh::RouteOp first;
-    Region region;
+    SmallVector<Region, 4> regions;
   };
   std::vector<Route> routes;
   for (auto route : program.getBody().getOps<mesh::RouteOp>()) {
     auto same = llvm::find_if(routes, [&](const Route &r) {
       mesh::RouteOp first = r.first;
-      return first.getColour() == route.getColour() && first.getEpoch() == route.getEpoch() &&
-             first.getPositions() == route.getPositions() && first.getWrap() == route.getWrap();
+      return first.getColour() == route.getColour() &&
+             first.getEpoch() == route.getEpoch() &&
+             first.getPositions() == route.getPositions() &&
+             first.getWrap() == route.getWrap();
     });
     if (same == routes.end())
-      routes.push_back({route, route.getOn().getRegion()});
+      routes.push_back({route, {route.getOn().getRegion()}});
     else
-      same->region = same->region.unite(route.getOn().getRegion());
+      same->regions.push_back(route.getOn().getRegion());
   }
   for (Route &route : routes)
-    pe::RouteOp::create(builder, route.first.getLoc(), route.first.getColourAttr(), route.first.getEpochAttr(),
-                        machine::RegionAttr::get(builder.getContext(), route.region), route.first.getPositionsAttr(),
+    pe::RouteOp::create(builder, route.first.getLoc(),
+                        route.first.getColourAttr(), route.first.getEpochAttr(),
+                        machine::RegionAttr::get(builder.getContext(),
+                                                 Region::unite(route.regions)),
+                        route.first.getPositionsAttr(),
                         route.first.getWrapAttr());
 }
 
-/// A feed's colour is that of the route which takes its side's wavelets at the port.
-LogicalResult lowerFeed(pe::FeedOp feed, mesh::ProgramOp program, OpBuilder &builder) {
+/// A feed's colour is that of the route which takes its side's wavelets at the
+/// port.
+LogicalResult lowerFeed(pe::FeedOp feed, mesh::ProgramOp program,
+                        OpBuilder &builder) {
   Direction side = feed.getSide() == "west" ? Direction::West : Direction::East;
   Region rest = feed.getOn().getRegion();
   for (auto route : program.getBody().getOps<mesh::RouteOp>()) {
@@ -70,27 +78,32 @@ LogicalResult lowerFeed(pe::FeedOp feed, mesh::ProgramOp program, OpBuilder &bui
     if (region.empty())
       continue;
     rest = rest.subtract(region);
-    pe::FeedOp::create(builder, feed.getLoc(), feed.getSideAttr(), machine::RegionAttr::get(builder.getContext(), region),
-                       route.getColourAttr(), FlatSymbolRefAttr(), feed.getHostAttr(), feed.getIndexAttr(),
+    pe::FeedOp::create(builder, feed.getLoc(), feed.getSideAttr(),
+                       machine::RegionAttr::get(builder.getContext(), region),
+                       route.getColourAttr(), FlatSymbolRefAttr(),
+                       feed.getHostAttr(), feed.getIndexAttr(),
                        feed.getExtentsAttr());
   }
   if (rest.empty())
     return success();
-  return feed.emitOpError("has no route for stream @") << *feed.getStream() << " at PE (" << rest.anyPoint().x << ","
-                                                       << rest.anyPoint().y << ")";
+  return feed.emitOpError("has no route for stream @")
+         << *feed.getStream() << " at PE (" << rest.anyPoint().x << ","
+         << rest.anyPoint().y << ")";
 }
 
 struct LowerToPE : impl::LowerToPEBase<LowerToPE> {
   void runOnOperation() override {
-    for (auto program : llvm::to_vector(getOperation().getOps<mesh::ProgramOp>()))
+    for (auto program :
+         llvm::to_vector(getOperation().getOps<mesh::ProgramOp>()))
       if (failed(lowerProgram(program)))
         return signalPassFailure();
   }
 
   LogicalResult lowerProgram(mesh::ProgramOp program) {
     OpBuilder builder(program);
-    auto module = pe::ModuleOp::create(builder, program.getLoc(), program.getSymNameAttr(), program.getMachineAttr(),
-                                       program.getLaunchesAttr());
+    auto module = pe::ModuleOp::create(
+        builder, program.getLoc(), program.getSymNameAttr(),
+        program.getMachineAttr(), program.getLaunchesAttr());
     builder.setInsertionPointToStart(&module.getBody().emplaceBlock());
     lowerRoutes(program, builder);
     for (auto feed : program.getBody().getOps<pe::FeedOp>())
