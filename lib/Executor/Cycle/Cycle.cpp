@@ -101,6 +101,9 @@ void Simulator::startLaunch(int64_t launch) {
     for (auto *queues : {&pe.inputs, &pe.outputs})
       for (Fifo &queue : *queues)
         queue.lastPop = kNever;
+    llvm::fill(pe.inColours, -1); // E4
+    pe.queueOf.fill(-1);
+    llvm::fill(pe.outColours, -1);
     pe.wakeAt = pe.rampWakeAt = kNever;
     pe.threads[0].control.pc = 0;
     pe.threads[0].control.values = {pe.p.x, pe.p.y, launch};

@@ -175,7 +175,10 @@ bool Simulator::bind(uint32_t id, const Instruction &instruction) {
     fail(FailureKind::BadBind, text);
     return false;
   }
+  if (pe.inColours[queue] >= 0)
+    pe.queueOf[pe.inColours[queue]] = -1;
   pe.inColours[queue] = instruction.colour;
+  pe.queueOf[instruction.colour] = queue;
   uint32_t router = findRouter(peAt(pe.p), instruction.colour);
   if (router != kNone)
     wakeRouter(router, wheel.now + 1);
@@ -403,8 +406,9 @@ void Simulator::visitRamp(uint32_t id) {
   pe.rampWakeAt = kNever;
   uint64_t next = kNever;
   bool sent = false;
+  uint32_t last = pe.lastOutput;
   for (uint32_t i = 1; i <= pe.outputs.size(); ++i) {
-    uint32_t turn = (pe.lastOutput + i) % pe.outputs.size();
+    uint32_t turn = (last + i) % pe.outputs.size();
     Fifo &queue = pe.outputs[turn];
     if (queue.empty())
       continue;

@@ -95,18 +95,16 @@ bool Simulator::canDeliver(uint32_t id) {
   if (peId == kNone)
     return false;
   ProcessorState &pe = processors[peId];
-  for (auto [colour, queue] : llvm::zip(pe.inColours, pe.inputs)) {
-    if (colour != router.colour)
-      continue;
-    if (queue.hasRoom(wheel.now))
-      return true;
-    if (queue.lastPop == wheel.now && queue.count < queue.ring.size())
-      wakeRouter(id, wheel.now + 1);
-    else
-      queue.hasWaiter = true;
-    return false;
-  }
-  return false; // pe.bind wakes the router.
+  if (pe.queueOf[router.colour] < 0)
+    return false; // pe.bind wakes the router.
+  Fifo &queue = pe.inputs[pe.queueOf[router.colour]];
+  if (queue.hasRoom(wheel.now))
+    return true;
+  if (queue.lastPop == wheel.now && queue.count < queue.ring.size())
+    wakeRouter(id, wheel.now + 1);
+  else
+    queue.hasWaiter = true;
+  return false;
 }
 
 /// E33: the link leads to a router with a route.
@@ -149,14 +147,9 @@ void Simulator::forward(uint32_t id, Wavelet wavelet, DirectionSet outputs) {
     sent.ready = wheel.now + machine.ramp;
     uint32_t peId = processorOf[router.pe];
     ProcessorState &pe = processors[peId];
-    for (auto [colour, queue] : llvm::zip(pe.inColours, pe.inputs)) {
-      if (colour != router.colour)
-        continue;
-      queue.push(sent);
-      ++waveletsInside;
-      wakeProcessor(peId, sent.ready);
-      break;
-    }
+    pe.inputs[pe.queueOf[router.colour]].push(sent);
+    ++waveletsInside;
+    wakeProcessor(peId, sent.ready);
   }
 }
 

@@ -37,13 +37,13 @@ struct Wavelet {
 
 /// Wavelets in order. A place that is left in a cycle can be taken in the next one.
 struct Fifo {
-  std::vector<Wavelet> ring;
+  llvm::SmallVector<Wavelet, 3> ring; // Inline for the buffers of most routers.
   uint32_t head = 0, count = 0;
   uint64_t lastPop = kNever;
   /// Somebody found no room and sleeps.
   bool hasWaiter = false;
 
-  explicit Fifo(size_t capacity) : ring(capacity) {}
+  explicit Fifo(size_t capacity) { ring.resize(capacity); }
   bool empty() const { return count == 0; }
   const Wavelet &front() const { return ring[head]; }
   const Wavelet &second() const { return ring[head + 1 == ring.size() ? 0 : head + 1]; }
@@ -104,6 +104,8 @@ struct ProcessorState {
   std::vector<Fifo> inputs, outputs;
   /// Colours of the queues, -1 for none.
   std::vector<int16_t> inColours, outColours;
+  /// The input queue of each colour, -1 for none.
+  std::array<int16_t, 64> queueOf;
   uint64_t wakeAt = kNever, rampWakeAt = kNever;
   /// Whose turn came last: threads, output queues.
   uint32_t lastThread = 0, lastOutput = 0;
@@ -144,7 +146,11 @@ private:
   void enterEpoch(unsigned epoch);
   bool finishBarrier();
   void checkEnd();
-  void fail(FailureKind kind, const std::string &text) { result.fail(kind, text); }
+  /// The first few are told; a mesh full of the same failure says nothing more.
+  void fail(FailureKind kind, const std::string &text) {
+    if (result.diagnostics.size() < 20)
+      result.fail(kind, text);
+  }
 
   // Routers.cpp
   uint32_t peAt(Point p) const { return p.y * machine.width + p.x; }

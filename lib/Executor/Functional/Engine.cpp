@@ -223,6 +223,8 @@ bool Engine::runLaunch(int64_t launch) {
   for (uint32_t id = 0; id < groups.size(); ++id) {
     Group &group = groups[id];
     group.spans.fill({});
+    llvm::fill(group.inColours, -1); // E4
+    llvm::fill(group.outColours, -1);
     Point p = pointOf(group.pes.front());
     LaneThread &main = group.threads.front();
     main.state = State::Next;

@@ -96,7 +96,11 @@ private:
   void announce(uint32_t stream, uint64_t rows);
   void consumed(uint32_t stream);
   bool finishBarrier();
-  void fail(FailureKind kind, const std::string &text) { result.fail(kind, text); }
+  /// The first few are told; a mesh full of the same failure says nothing more.
+  void fail(FailureKind kind, const std::string &text) {
+    if (result.diagnostics.size() < 20)
+      result.fail(kind, text);
+  }
   std::string nameOf(const Group &group) const;
   uint32_t peAt(Point p) const { return p.y * machine.width + p.x; }
   Point pointOf(uint32_t pe) const { return {pe % machine.width, pe / machine.width}; }
@@ -105,13 +109,14 @@ private:
   void runGroup(uint32_t id);
   bool stepThread(uint32_t id, unsigned thread);
   bool startVector(uint32_t id, unsigned thread, const Instruction &instruction, uint64_t from);
-  bool bind(Group &group, const Instruction &instruction, uint64_t now);
+  bool bind(Group &group, const Instruction &instruction);
   bool isIdle(const Group &group, uint64_t microthreads, uint64_t &time) const;
 
   // Vectors.cpp
   bool advanceVector(uint32_t id, unsigned thread);
   uint64_t available(const Group &group, const Instruction &in, uint64_t wanted) const;
   void keepTime(uint32_t id, unsigned thread, uint64_t points, uint64_t &first, uint64_t &last);
+  bool runMac(Group &group, LaneThread &thread); // MacPlan.cpp
   void compute(Group &group, LaneThread &thread, uint64_t points, uint32_t *out);
   bool send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first, uint64_t last, LaneThread *thread);
   bool sendControl(uint32_t id, const Instruction &in, uint64_t cycle);

@@ -95,7 +95,7 @@ bool Engine::stepThread(uint32_t id, unsigned index) {
     }
     default:
       assert(in.kind == Kind::Bind && "loops are skipped");
-      if (!bind(group, in, thread.time))
+      if (!bind(group, in))
         return false;
       ++thread.control.pc;
       break;
@@ -126,28 +126,16 @@ bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in, uin
   return true;
 }
 
-/// E35.
-bool Engine::bind(Group &group, const Instruction &in, uint64_t now) {
+/// E35. Whether a queue still holds wavelets depends on when they come: the cycle executor knows, this one does not.
+bool Engine::bind(Group &group, const Instruction &in) {
   unsigned queue = in.destination.queue;
   int16_t colour = in.colour;
   if (!in.isInput) {
     group.outColours[queue] = colour;
     return true;
   }
-  int16_t old = group.inColours[queue];
-  if (old == colour)
+  if (group.inColours[queue] == colour)
     return true;
-  if (old >= 0) {
-    const Reader &reader = group.readers[old];
-    if (reader.stream != UINT32_MAX && reader.cursor < streams[reader.stream].getEnd()) {
-      uint64_t arrival = streams[reader.stream].find(reader.cursor).cycleOf(reader.cursor) + reader.latency;
-      if (arrival <= now) {
-        fail(FailureKind::BadBind, nameOf(group) + ": in(" + std::to_string(queue) +
-                                       ") is tied to another colour while it holds wavelets: " + describe(in.op));
-        return false;
-      }
-    }
-  }
   for (auto [other, tied] : llvm::enumerate(group.inColours))
     if (tied == colour) {
       fail(FailureKind::BadBind, nameOf(group) + ": colour " + std::to_string(colour) + " is tied to in(" +

@@ -66,7 +66,7 @@ bool Engine::advanceVector(uint32_t id, unsigned index) {
     if (toFabric) {
       if (!send(id, in.destination.queue, points, first, last, &thread))
         return false;
-    } else {
+    } else if (!runMac(group, thread)) {
       compute(group, thread, points, nullptr);
     }
   }

@@ -125,3 +125,33 @@ TEST_F(ExecutorTest, RunsTwiceAndWithThreadsTheSame) {
   EXPECT_EQ(first.result.cycles, second.result.cycles);
   EXPECT_EQ(first.outputs, threads.outputs);
 }
+
+/// The tiled mac of many lanes against single PEs' point by point: 19 rows are lanes of one group, and each row's PE is also
+/// run alone by the cycle executor. Odd sizes leave partial tiles, strips and vectors.
+TEST_F(ExecutorTest, TiledMacKeepsTheOrderOfAdditions) {
+  for (const char *extents : {"5, 7, 3", "1, 8, 6", "4, 2, 8", "3, 1, 1"}) {
+    TestMachine machine;
+    machine.height = 83;
+    ASSERT_TRUE(parse(R"(
+pe.host @x : tensor<83x54xf32> input
+pe.host @w : tensor<83x54xf32> input
+pe.host @y : tensor<83x60xf32> output
+pe.module @p machine(MACHINE) launches(1) {
+  pe.program @c on [1, 0:83] {
+    pe.buffer @x : f32 x 54 at 6144
+    pe.buffer @w : f32 x 54 at 6400
+    pe.buffer @acc : f32 x 60 at 6656
+    pe.load @x[0 : 1] from @x[y * 54 + i0] over [54]
+    pe.load @w[0 : 1] from @w[y * 54 + i0] over [54]
+    pe.store @acc[0 : 1] to @y[y * 60 + i0] over [60]
+    pe.move f32 over [60] @acc[0 : 1] = imm(0.125 : f32)
+    pe.loop 2 {
+      pe.mac f32 over [)" + std::string(extents) + R"(] @acc[0 : 8, 0, 1] = @x[i0 : 0, 6, 1], @w[i0 : 9, 1, 0]
+    }
+  }
+})", machine));
+    setInput("x", ramp(83 * 54, 3.0f));
+    setInput("w", ramp(83 * 54, 0.3f));
+    runBoth();
+  }
+}
