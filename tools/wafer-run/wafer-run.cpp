@@ -210,6 +210,12 @@ static int runFile(Job &job, mlir::ModuleOp module, Clock::time_point started) {
     return code;
   // The JSON may have standard output for itself.
   summary.print(job.options.json == "-" ? llvm::errs() : llvm::outs());
+  llvm::outs().flush();
+  if (std::error_code error = llvm::outs().error()) {
+    llvm::outs().clear_error();
+    return run::reportError("standard output: cannot be written: " +
+                            error.message());
+  }
   return summary.matches() ? kSuccess : kOutputsDiffer;
 }
 
