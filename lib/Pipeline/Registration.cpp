@@ -21,6 +21,7 @@
 #include "wafer/Pipeline/Passes.h"
 #include "wafer/Place/Passes.h"
 #include "wafer/Route/Passes.h"
+#include "wafer/Verify/Passes.h"
 
 void wafer::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::func::FuncDialect, machine::MachineDialect,
@@ -35,6 +36,7 @@ void wafer::registerAllPasses() {
   registerRoutePasses();
   registerAllocatePasses();
   registerLowerToPEPasses();
+  registerVerifyPasses();
   registerPipelinePasses();
   registerPhasePipelines();
 }

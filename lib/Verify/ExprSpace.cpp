@@ -1,0 +1,417 @@
+//===- ExprSpace.cpp - extremes of quasi-affine expressions -----*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ExprSpace.h"
+
+#include "dialects/PE/PE.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <numeric>
+#include <set>
+
+using namespace mlir;
+using namespace wafer;
+using namespace wafer::verify;
+
+namespace {
+
+/// Combinations of one group of dimensions that are looked at.
+constexpr int64_t kMaxPoints = int64_t(1) << 22;
+/// Launches that are looked at one by one.
+constexpr int64_t kMaxLaunches = 64;
+
+std::set<unsigned> getDims(AffineExpr expr) {
+  std::set<unsigned> result;
+  expr.walk([&](AffineExpr e) {
+    if (auto dim = dyn_cast<AffineDimExpr>(e))
+      result.insert(dim.getPosition());
+  });
+  return result;
+}
+
+/// factor * atom, where the atom is a dimension, a division or a remainder.
+struct Term {
+  AffineExpr atom;
+  int64_t factor;
+};
+
+/// A sum of terms and a constant. Equal atoms are one term.
+struct Sum {
+  SmallVector<Term> terms;
+  int64_t constant = 0;
+
+  explicit Sum(AffineExpr expr) {
+    add(expr, 1);
+    llvm::erase_if(terms, [](const Term &term) { return term.factor == 0; });
+  }
+
+private:
+  void add(AffineExpr expr, int64_t factor) {
+    auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (auto value = dyn_cast<AffineConstantExpr>(expr)) {
+      constant += factor * value.getValue();
+    } else if (binary && expr.getKind() == AffineExprKind::Add) {
+      add(binary.getLHS(), factor);
+      add(binary.getRHS(), factor);
+    } else if (binary && expr.getKind() == AffineExprKind::Mul &&
+               isa<AffineConstantExpr>(binary.getRHS())) {
+      add(binary.getLHS(),
+          factor * cast<AffineConstantExpr>(binary.getRHS()).getValue());
+    } else {
+      auto *same = llvm::find_if(
+          terms, [&](const Term &term) { return term.atom == expr; });
+      if (same == terms.end())
+        terms.push_back({expr, factor});
+      else
+        same->factor += factor;
+    }
+  }
+};
+
+using Extreme = ExprSpace::Extreme;
+
+bool exceeds(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  for (auto [x, y] : llvm::zip(a, b))
+    if (x < y)
+      return false;
+  return true;
+}
+
+/// Adds `extreme` to a front unless one there is as large.
+void addToFront(std::vector<Extreme> &front, Extreme extreme) {
+  for (const Extreme &other : front)
+    if (exceeds(other.values, extreme.values))
+      return;
+  llvm::erase_if(front, [&](const Extreme &other) {
+    return exceeds(extreme.values, other.values);
+  });
+  front.push_back(std::move(extreme));
+}
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Search
+//===----------------------------------------------------------------------===//
+
+/// Groups of dimensions, each enumerated alone; their fronts are added up.
+class ExprSpace::Search {
+public:
+  Search(const ExprSpace &space, ArrayRef<AffineExpr> exprs)
+      : space(space), numExprs(exprs.size()) {
+    for (AffineExpr expr : exprs)
+      sums.emplace_back(expr);
+  }
+
+  std::optional<std::vector<Extreme>> run();
+
+private:
+  struct Group {
+    /// In an order in which a count names earlier dimensions only.
+    SmallVector<unsigned> order;
+    /// (expression, term of it)
+    SmallVector<std::pair<unsigned, Term>> terms;
+    SmallVector<AffineExpr> constraints;
+  };
+
+  void join(const std::set<unsigned> &together);
+  bool buildGroups();
+  bool orderDims(Group &group, std::set<unsigned> dims);
+  bool enumerate(const Group &group, std::vector<Extreme> &front);
+  bool visit(const Group &group, size_t depth, std::vector<Extreme> &front);
+  void record(const Group &group, std::vector<Extreme> &front);
+
+  const ExprSpace &space;
+  size_t numExprs;
+  SmallVector<Sum> sums;
+  llvm::EquivalenceClasses<unsigned> classes;
+  std::vector<Group> groups;
+  SmallVector<int64_t, 16> values;
+  int64_t points = 0;
+};
+
+/// Dimensions of one term or constraint, with those of their trip counts.
+void ExprSpace::Search::join(const std::set<unsigned> &together) {
+  for (unsigned dim : together) {
+    if (classes.contains(dim)) {
+      classes.unionSets(*together.begin(), dim);
+      continue;
+    }
+    classes.insert(dim);
+    classes.unionSets(*together.begin(), dim);
+    auto it = space.dims.find(dim);
+    if (it == space.dims.end() || !it->second.count)
+      continue;
+    std::set<unsigned> inner = getDims(it->second.count);
+    inner.insert(dim);
+    join(inner);
+  }
+}
+
+bool ExprSpace::Search::orderDims(Group &group, std::set<unsigned> dims) {
+  while (!dims.empty()) {
+    bool progress = false;
+    for (unsigned dim : dims) {
+      auto it = space.dims.find(dim);
+      if (it == space.dims.end())
+        return false;
+      bool ready = !it->second.count ||
+                   llvm::none_of(getDims(it->second.count), [&](unsigned d) {
+                     return dims.count(d) != 0;
+                   });
+      if (!ready)
+        continue;
+      group.order.push_back(dim);
+      dims.erase(dim);
+      progress = true;
+      break;
+    }
+    if (!progress)
+      return false;
+  }
+  return true;
+}
+
+bool ExprSpace::Search::buildGroups() {
+  for (const Sum &sum : sums)
+    for (const Term &term : sum.terms)
+      join(getDims(term.atom));
+  for (AffineExpr constraint : space.constraints)
+    if (std::set<unsigned> dims = getDims(constraint); !dims.empty())
+      join(dims);
+  std::map<unsigned, std::set<unsigned>> members; // by smallest dimension
+  std::map<unsigned, unsigned> groupOf;
+  for (const auto &entry : classes)
+    if (entry->isLeader()) {
+      std::set<unsigned> dims(classes.member_begin(*entry),
+                              classes.member_end());
+      members[*dims.begin()] = dims;
+    }
+  for (const auto &[first, dims] : members) {
+    for (unsigned dim : dims)
+      groupOf[dim] = groups.size();
+    if (!orderDims(groups.emplace_back(), dims))
+      return false;
+  }
+  for (auto [index, sum] : llvm::enumerate(sums))
+    for (const Term &term : sum.terms)
+      groups[groupOf[*getDims(term.atom).begin()]].terms.push_back(
+          {index, term});
+  for (AffineExpr constraint : space.constraints)
+    if (std::set<unsigned> dims = getDims(constraint); !dims.empty())
+      groups[groupOf[*dims.begin()]].constraints.push_back(constraint);
+  return true;
+}
+
+void ExprSpace::Search::record(const Group &group,
+                               std::vector<Extreme> &front) {
+  for (AffineExpr constraint : group.constraints)
+    if (machine::evaluate(constraint, values).value_or(0) < 1)
+      return;
+  Extreme extreme;
+  extreme.values.assign(numExprs, 0);
+  for (const auto &[index, term] : group.terms)
+    extreme.values[index] +=
+        term.factor * machine::evaluate(term.atom, values).value_or(0);
+  for (unsigned dim : group.order)
+    extreme.place[dim] = values[dim];
+  addToFront(front, std::move(extreme));
+}
+
+bool ExprSpace::Search::visit(const Group &group, size_t depth,
+                              std::vector<Extreme> &front) {
+  if (depth == group.order.size()) {
+    record(group, front);
+    return ++points <= kMaxPoints;
+  }
+  unsigned dim = group.order[depth];
+  const Dim &range = space.dims.at(dim);
+  int64_t count = range.count
+                      ? machine::evaluate(range.count, values).value_or(0)
+                      : range.values.size();
+  for (int64_t n = 0; n < count; ++n) {
+    values[dim] = range.count ? n : range.values[n];
+    if (!visit(group, depth + 1, front))
+      return false;
+  }
+  return true;
+}
+
+bool ExprSpace::Search::enumerate(const Group &group,
+                                  std::vector<Extreme> &front) {
+  points = 0;
+  values.assign(group.order.empty() ? 0 : *llvm::max_element(group.order) + 1,
+                0);
+  return visit(group, 0, front);
+}
+
+std::optional<std::vector<Extreme>> ExprSpace::Search::run() {
+  for (AffineExpr constraint : space.constraints)
+    if (auto value = dyn_cast<AffineConstantExpr>(constraint))
+      if (value.getValue() < 1)
+        return std::vector<Extreme>();
+  if (!buildGroups())
+    return std::nullopt;
+  std::vector<Extreme> total(1);
+  for (const Sum &sum : sums)
+    total[0].values.push_back(sum.constant);
+  for (const Group &group : groups) {
+    std::vector<Extreme> front;
+    if (!enumerate(group, front))
+      return std::nullopt;
+    std::vector<Extreme> combined;
+    for (const Extreme &a : total)
+      for (const Extreme &b : front) {
+        Extreme both = a;
+        for (size_t i = 0; i < numExprs; ++i)
+          both.values[i] += b.values[i];
+        both.place.insert(b.place.begin(), b.place.end());
+        addToFront(combined, std::move(both));
+      }
+    total = std::move(combined);
+  }
+  return total;
+}
+
+//===----------------------------------------------------------------------===//
+// ExprSpace
+//===----------------------------------------------------------------------===//
+
+void ExprSpace::setValues(unsigned dim, std::vector<int64_t> values) {
+  dims[dim] = {std::move(values), AffineExpr()};
+}
+
+void ExprSpace::setCount(unsigned dim, AffineExpr count) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(count);
+      constant && constant.getValue() <= kMaxPoints) {
+    std::vector<int64_t> values(std::max<int64_t>(constant.getValue(), 0));
+    std::iota(values.begin(), values.end(), 0);
+    setValues(dim, std::move(values));
+    return;
+  }
+  dims[dim] = {{}, count};
+}
+
+std::optional<std::vector<Extreme>>
+ExprSpace::maximise(ArrayRef<AffineExpr> exprs) const {
+  return Search(*this, exprs).run();
+}
+
+std::optional<ExprSpace::Interval> ExprSpace::bound(AffineExpr expr) const {
+  constexpr int64_t kHuge = int64_t(1) << 40;
+  auto checked = [&](Interval i) -> std::optional<Interval> {
+    if (i.low < -kHuge || i.high > kHuge)
+      return std::nullopt;
+    return i;
+  };
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return checked({constant.getValue(), constant.getValue()});
+  if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+    auto it = dims.find(dim.getPosition());
+    if (it == dims.end())
+      return std::nullopt;
+    if (it->second.count) {
+      std::optional<Interval> count = bound(it->second.count);
+      if (!count)
+        return std::nullopt;
+      return Interval{0, std::max<int64_t>(count->high - 1, 0)};
+    }
+    const std::vector<int64_t> &values = it->second.values;
+    if (values.empty())
+      return Interval{0, 0};
+    return Interval{*llvm::min_element(values), *llvm::max_element(values)};
+  }
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  std::optional<Interval> l = bound(binary.getLHS()),
+                          r = bound(binary.getRHS());
+  if (!l || !r)
+    return std::nullopt;
+  if (expr.getKind() == AffineExprKind::Add)
+    return checked({l->low + r->low, l->high + r->high});
+  if (r->low != r->high || std::abs(r->low) > (int64_t(1) << 20))
+    return std::nullopt;
+  int64_t c = r->low;
+  if (expr.getKind() == AffineExprKind::Mul)
+    return checked(
+        {std::min(l->low * c, l->high * c), std::max(l->low * c, l->high * c)});
+  if (c <= 0)
+    return std::nullopt;
+  if (expr.getKind() == AffineExprKind::FloorDiv)
+    return Interval{llvm::divideFloorSigned(l->low, c),
+                    llvm::divideFloorSigned(l->high, c)};
+  if (expr.getKind() == AffineExprKind::CeilDiv)
+    return Interval{llvm::divideCeilSigned(l->low, c),
+                    llvm::divideCeilSigned(l->high, c)};
+  if (l->low >= 0 && l->high < c)
+    return l;
+  return Interval{0, c - 1};
+}
+
+std::optional<int64_t> ExprSpace::boundAbove(AffineExpr expr) const {
+  std::optional<Interval> interval = bound(expr);
+  return interval ? std::optional(interval->high) : std::nullopt;
+}
+
+static std::vector<int64_t> listValues(const StridedRange &range) {
+  std::vector<int64_t> values;
+  for (int64_t v = range.begin; v < range.end; v += range.step)
+    values.push_back(v);
+  return values;
+}
+
+void ExprSpace::restrictTo(const StridedRect &rect) {
+  setValues(machine::kX, listValues(rect.x));
+  setValues(machine::kY, listValues(rect.y));
+}
+
+ExprSpace verify::makeSpace(const wafer::Region &region, int64_t launches) {
+  std::set<int64_t> columns, rows;
+  for (const StridedRect &rect : region.getRects()) {
+    for (int64_t x : listValues(rect.x))
+      columns.insert(x);
+    for (int64_t y : listValues(rect.y))
+      rows.insert(y);
+  }
+  ExprSpace space;
+  space.setValues(machine::kX, {columns.begin(), columns.end()});
+  space.setValues(machine::kY, {rows.begin(), rows.end()});
+  if (launches > kMaxLaunches)
+    space.setValues(machine::kLaunch, {0, 1, launches - 1});
+  else
+    space.setValues(machine::kLaunch, listValues({0, launches}));
+  return space;
+}
+
+void verify::addLoops(ExprSpace &space, Operation *op) {
+  for (auto loop = op->getParentOfType<pe::LoopOp>(); loop;
+       loop = loop->getParentOfType<pe::LoopOp>()) {
+    AffineExpr count = loop.getCount().getValue();
+    space.setCount(machine::kIndex0 + pe::getLoopDepth(loop), count);
+    // Inside the loop there is an iteration.
+    space.addPositive(count);
+  }
+}
+
+std::string verify::describe(const Place &place, Point fallback) {
+  auto valueOf = [&](unsigned dim, int64_t otherwise) {
+    auto it = place.find(dim);
+    return it == place.end() ? otherwise : it->second;
+  };
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "PE "
+     << Point{valueOf(machine::kX, fallback.x),
+              valueOf(machine::kY, fallback.y)};
+  for (auto [dim, value] : place) {
+    if (dim == machine::kLaunch)
+      os << ", launch " << value;
+    else if (dim >= machine::kIndex0 && dim < machine::kExprDims)
+      os << ", i" << dim - machine::kIndex0 << " = " << value;
+  }
+  return text;
+}

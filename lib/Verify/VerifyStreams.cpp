@@ -1,0 +1,275 @@
+//===- VerifyStreams.cpp - senders, readers and counts ----------*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// In:  wafer.program with streams, feeds and tasks.
+// Out: the same, or errors by rule (S1 to S4 of the pass description).
+//
+// 1. The channels of a stream are listed axis by axis (Channels.cpp). Sources
+// and
+//    readers are compared, as regions, with the PEs of the tasks that send or
+//    read (S1, S2); their numbers tell whether channels share PEs (S3).
+// 2. For S4 the points of the loops and extents around each use are counted
+//    (ElementCounts.cpp) at a source and at its readers: for all columns with a
+//    few rows, for all rows with a few columns. The few are the ends of the
+//    channels' coordinates and those where the covering tasks change.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Channels.h"
+#include "ElementCounts.h"
+#include "PointDiagnostics.h"
+#include "wafer/Verify/Passes.h"
+
+#define DEBUG_TYPE "wafer-verify-streams"
+
+using namespace mlir;
+
+namespace wafer {
+#define GEN_PASS_DEF_VERIFYSTREAMS
+#include "wafer/Verify/Passes.h.inc"
+
+using namespace verify;
+
+namespace {
+
+/// The two ends of a stream as the program has them.
+struct StreamEnds {
+  StreamEnd senders, feeds, readers;
+};
+
+class StreamCheck {
+public:
+  StreamCheck(mesh::StreamOp stream, StreamEnds &ends, Channels channels,
+              int64_t launches)
+      : stream(stream), ends(ends), channels(std::move(channels)),
+        sending(stream.getSide() ? ends.feeds : ends.senders),
+        launches(launches) {}
+
+  LogicalResult run() {
+    if (failed(checkKinds()) || failed(checkSources()) ||
+        failed(checkReaders()))
+      return failure();
+    return checkCounts();
+  }
+
+private:
+  LogicalResult checkKinds();
+  LogicalResult checkSources();
+  LogicalResult checkReaders();
+  LogicalResult checkCounts();
+  LogicalResult checkProduct(const ChannelProduct &product, int64_t launch);
+  LogicalResult sweep(const ChannelProduct &product, int64_t launch, bool allX,
+                      bool allY);
+  LogicalResult checkChannel(const AxisEntry &x, const AxisEntry &y,
+                             int64_t launch, bool allX, bool allY);
+  InFlightDiagnostic fail(Location location) {
+    return mlir::emitError(location)
+           << "stream @" << stream.getSymName() << ": ";
+  }
+
+  mesh::StreamOp stream;
+  StreamEnds &ends;
+  Channels channels;
+  StreamEnd &sending;
+  int64_t launches;
+  /// Coordinates that stand for those around them.
+  std::set<int64_t> bordersX, bordersY;
+};
+
+LogicalResult StreamCheck::checkKinds() {
+  if (stream.getSide() && !ends.senders.empty())
+    return fail(ends.senders.getLoc())
+           << "PE " << ends.senders.getRegion().anyPoint()
+           << " sends on it, but it starts at ports";
+  if (!stream.getSide() && !ends.feeds.empty())
+    return fail(ends.feeds.getLoc())
+           << "a port feeds it at PE " << ends.feeds.getRegion().anyPoint()
+           << ", but it starts at PEs";
+  return success();
+}
+
+LogicalResult StreamCheck::checkSources() {
+  wafer::Region wanted = channels.getSources();
+  if (wafer::Region missing = wanted.subtract(sending.getRegion());
+      !missing.empty()) // S1
+    return fail(stream.getLoc())
+           << (stream.getSide() ? "no feed enters at PE "
+                                : "no task sends on it at its source PE ")
+           << missing.anyPoint();
+  if (wafer::Region extra = sending.getRegion().subtract(wanted);
+      !extra.empty()) // S1
+    return fail(sending.getLocAt(extra.anyPoint()))
+           << "PE " << extra.anyPoint()
+           << " sends on it but is not the source of a channel with readers";
+  if (channels.countChannels() != wanted.size()) // S3
+    return fail(stream.getLoc())
+           << "some PE is the source of several of its channels: "
+           << channels.countChannels() << " channels start at " << wanted.size()
+           << " PEs";
+  return success();
+}
+
+LogicalResult StreamCheck::checkReaders() {
+  wafer::Region wanted = channels.getReaders();
+  const wafer::Region &found = ends.readers.getRegion();
+  if (wafer::Region missing = wanted.subtract(found); !missing.empty()) // S2
+    return fail(stream.getLoc())
+           << "no task reads it at PE " << missing.anyPoint();
+  if (wafer::Region extra = found.subtract(wanted); !extra.empty()) // S2
+    return fail(ends.readers.getLocAt(extra.anyPoint()))
+           << "PE " << extra.anyPoint()
+           << " reads it but no channel leads there";
+  if (channels.countReaders() != wanted.size()) // S3
+    return fail(stream.getLoc())
+           << "some PE reads several of its channels: " << wanted.size()
+           << " PEs are the readers of " << channels.countReaders();
+  return success();
+}
+
+/// S4 for one channel; all its readers' columns (rows), or those at borders.
+LogicalResult StreamCheck::checkChannel(const AxisEntry &x, const AxisEntry &y,
+                                        int64_t launch, bool allX, bool allY) {
+  Point source{x.source, y.source};
+  int64_t sent = sending.countAt(source, launch);
+  auto choose = [](const AxisEntry &entry, bool all,
+                   const std::set<int64_t> &borders) {
+    std::vector<int64_t> chosen;
+    if (all) {
+      for (int64_t v = entry.begin; v < entry.end; ++v)
+        chosen.push_back(v);
+      return chosen;
+    }
+    chosen = {entry.begin, entry.end - 1};
+    chosen.insert(chosen.end(), borders.lower_bound(entry.begin),
+                  borders.lower_bound(entry.end));
+    return chosen;
+  };
+  std::vector<int64_t> columns = choose(x, allX, bordersX);
+  for (int64_t row : choose(y, allY, bordersY))
+    for (int64_t column : columns) {
+      Point reader{column, row};
+      if (reader == source && !stream.getSide())
+        continue;
+      int64_t taken = ends.readers.countAt(reader, launch);
+      if (taken == sent)
+        continue;
+      InFlightDiagnostic diagnostic =
+          fail(ends.readers.getLocAt(reader))
+          << "PE " << reader << " takes " << taken << " elements in launch "
+          << launch << " but its source, "
+          << (stream.getSide() ? "the port at " : "") << "PE " << source
+          << ", sends " << sent;
+      diagnostic.attachNote(sending.getLocAt(source)) << "they are sent here";
+      return diagnostic;
+    }
+  return success();
+}
+
+/// S4 for the channels of all x entries (or those at borders) with all y
+/// entries (or those at borders).
+LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
+                                 bool allX, bool allY) {
+  auto choose = [](const std::vector<AxisEntry> &entries, bool all,
+                   const std::set<int64_t> &borders) {
+    std::vector<const AxisEntry *> chosen;
+    for (const AxisEntry &entry : entries) {
+      // A border at the source or at the readers' ends: its inside is chosen
+      // with the readers.
+      bool atBorder = borders.count(entry.source) ||
+                      borders.count(entry.begin) ||
+                      borders.count(entry.end - 1);
+      if (all || atBorder || &entry == &entries.front() ||
+          &entry == &entries.back())
+        chosen.push_back(&entry);
+    }
+    return chosen;
+  };
+  std::vector<const AxisEntry *> columns = choose(product.x, allX, bordersX);
+  for (const AxisEntry *y : choose(product.y, allY, bordersY))
+    for (const AxisEntry *x : columns)
+      if (failed(checkChannel(*x, *y, launch, allX, allY)))
+        return failure();
+  return success();
+}
+
+LogicalResult StreamCheck::checkProduct(const ChannelProduct &product,
+                                        int64_t launch) {
+  auto dependsOn = [&](unsigned dim) {
+    return sending.dependsOn(dim) || ends.readers.dependsOn(dim);
+  };
+  bool byX = dependsOn(machine::kX), byY = dependsOn(machine::kY);
+  if (!byX && !byY)
+    return sweep(product, launch, false, false);
+  if (byX && failed(sweep(product, launch, true, false)))
+    return failure();
+  return byY ? sweep(product, launch, false, true) : success();
+}
+
+LogicalResult StreamCheck::checkCounts() {
+  sending.addBorders(bordersX, bordersY);
+  ends.readers.addBorders(bordersX, bordersY);
+  std::set<int64_t> chosen = {0, std::min<int64_t>(1, launches - 1),
+                              launches - 1};
+  for (const ChannelProduct &product : channels.getProducts())
+    for (int64_t launch : chosen)
+      if (failed(checkProduct(product, launch)))
+        return failure();
+  return success();
+}
+
+/// Who sends and reads which stream.
+llvm::MapVector<StringAttr, StreamEnds> collectEnds(mesh::ProgramOp program) {
+  llvm::MapVector<StringAttr, StreamEnds> ends;
+  for (auto stream : program.getBody().getOps<mesh::StreamOp>())
+    ends[stream.getSymNameAttr()];
+  auto find = [&](Attribute operand) -> StreamEnds * {
+    auto stream = dyn_cast<pe::StreamAttr>(operand);
+    auto it = stream ? ends.find(stream.getName().getAttr()) : ends.end();
+    return it == ends.end() ? nullptr : &it->second;
+  };
+  for (auto feed : program.getBody().getOps<pe::FeedOp>())
+    if (feed.getStreamAttr())
+      if (auto it = ends.find(feed.getStreamAttr().getAttr()); it != ends.end())
+        it->second.feeds.addFeed(feed);
+  for (auto task : program.getBody().getOps<mesh::TaskOp>())
+    task.getBody().walk([&](pe::VectorOp op) {
+      wafer::Region on = task.getOn().getRegion();
+      if (StreamEnds *end = find(op.getDestination()))
+        end->senders.addInstruction(op, on);
+      for (Attribute source : op.getSourcesAttr())
+        if (StreamEnds *end = find(source))
+          end->readers.addInstruction(op, on);
+    });
+  return ends;
+}
+
+LogicalResult verifyProgram(mesh::ProgramOp program) {
+  llvm::MapVector<StringAttr, StreamEnds> ends = collectEnds(program);
+  bool ok = true;
+  for (auto stream : program.getBody().getOps<mesh::StreamOp>()) {
+    FailureOr<Channels> channels = Channels::get(stream);
+    ok &= succeeded(channels) &&
+          succeeded(StreamCheck(stream, ends[stream.getSymNameAttr()],
+                                std::move(*channels), program.getLaunches())
+                        .run());
+  }
+  return success(ok);
+}
+
+struct VerifyStreams : impl::VerifyStreamsBase<VerifyStreams> {
+  void runOnOperation() override {
+    bool ok = true;
+    for (auto program : getOperation().getOps<mesh::ProgramOp>())
+      ok &= succeeded(verifyProgram(program));
+    if (!ok)
+      signalPassFailure();
+    markAllAnalysesPreserved();
+  }
+};
+
+} // namespace
+} // namespace wafer
