@@ -1,6 +1,6 @@
 // RUN: wafer-opt --wafer-partition-graph='machine=mesh<4x4>' -split-input-file -verify-diagnostics %s
-// RUN: not wafer-opt --wafer-partition-graph %s 2>&1 | FileCheck %s --check-prefix=NONE
-// RUN: not wafer-opt --wafer-partition-graph='machine=wse9' %s 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: not wafer-opt --wafer-partition-graph -split-input-file %s 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not wafer-opt --wafer-partition-graph='machine=wse9' -split-input-file %s 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // NONE: error: partitioning requires a machine: wse2, wse3, mesh<WxH> or a machine file
 // UNKNOWN: error: unknown machine 'wse9'
 

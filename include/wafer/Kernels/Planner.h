@@ -75,7 +75,7 @@ private:
 
   mesh::ProgramOp program;
   machine::DescAttr machine;
-  int64_t rows = 1;
+  int64_t firstRow = 0, rows = 1; // of all rectangles
   std::vector<Item> items;
   std::vector<Value> values;
   std::vector<int> parents;
