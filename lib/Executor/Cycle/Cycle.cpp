@@ -12,8 +12,10 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-Simulator::Simulator(const LoadedModule &module, HostMemory &memory, const RunOptions &options, RunResult &result)
-    : module(module), machine(module.machine), memory(memory), options(options), result(result), routeMap(module) {
+Simulator::Simulator(const LoadedModule &module, HostMemory &memory,
+                     const RunOptions &options, RunResult &result)
+    : module(module), machine(module.machine), memory(memory), options(options),
+      result(result), routeMap(module) {
   size_t pes = machine.width * machine.height;
   routerOf.assign(pes * machine.colours, kNone);
   processorOf.assign(pes, kNone);
@@ -41,9 +43,13 @@ Simulator::Simulator(const LoadedModule &module, HostMemory &memory, const RunOp
       ProcessorState &pe = processors.emplace_back();
       pe.p = p;
       pe.program = index;
-      pe.words.assign((module.programs[index].memoryEnd - module.programs[index].memoryBegin) / 4, 0xFFFFFFFF); // E4
+      pe.words.assign((module.programs[index].memoryEnd -
+                       module.programs[index].memoryBegin) /
+                          4,
+                      0xFFFFFFFF); // E4
       pe.threads.resize(threads);
-      // A wavelet on the ramp takes its place in the queue from when it is sent.
+      // A wavelet on the ramp takes its place in the queue from when it is
+      // sent.
       for (int64_t depth : machine.inDepths)
         pe.inputs.emplace_back(depth + machine.ramp - 1);
       for (int64_t depth : machine.outDepths)
@@ -58,7 +64,8 @@ Simulator::Simulator(const LoadedModule &module, HostMemory &memory, const RunOp
 void Simulator::run() {
   enterEpoch(0);
   for (int64_t launch = 0; launch < module.launches; ++launch)
-    if (!copyHost(/*stores=*/false, launch) || !runLaunch(launch) || !copyHost(/*stores=*/true, launch))
+    if (!copyHost(/*stores=*/false, launch) || !runLaunch(launch) ||
+        !copyHost(/*stores=*/true, launch))
       return;
 }
 
@@ -68,8 +75,10 @@ bool Simulator::copyHost(bool stores, int64_t launch) {
     for (const HostCopy &copy : program.copies) {
       if (copy.isStore != stores || (copy.once && launch > 0))
         continue;
-      if (llvm::Error error = copyForPE(copy, memory[copy.host], {pe.words.data(), 1, program.memoryBegin}, pe.p, launch,
-                                        result.hostCopyBytes)) {
+      if (llvm::Error error =
+              copyForPE(copy, memory[copy.host],
+                        {pe.words.data(), 1, program.memoryBegin}, pe.p, launch,
+                        result.hostCopyBytes)) {
         fail(FailureKind::BadAccess, llvm::toString(std::move(error)));
         return false;
       }
@@ -152,7 +161,8 @@ bool Simulator::runEvents(int64_t launch) {
     if (options.progress)
       options.progress(launch, wheel.now);
     if (options.stop && *options.stop) {
-      fail(FailureKind::Stopped, "stopped in launch " + std::to_string(launch) + " at cycle " + std::to_string(wheel.now));
+      fail(FailureKind::Stopped, "stopped in launch " + std::to_string(launch) +
+                                     " at cycle " + std::to_string(wheel.now));
       return false;
     }
   }
@@ -168,7 +178,8 @@ bool Simulator::finishBarrier() {
   atBarrier = 0;
   const ThreadRun &first = processors.front().threads[0];
   enterEpoch(first.instruction->epoch);
-  uint64_t resume = std::max(wheel.now, lastEnd + machine.barrier + machine.hop * module.span);
+  uint64_t resume = std::max(wheel.now, lastEnd + machine.barrier +
+                                            machine.hop * module.span);
   for (auto [id, pe] : llvm::enumerate(processors)) {
     ThreadRun &main = pe.threads[0];
     ++main.control.pc;
@@ -190,12 +201,17 @@ void Simulator::checkEnd() {
     for (PortState::Stream &stream : port.streams)
       feedsDone &= !settle(port, stream);
   if (waveletsInside || !feedsDone)
-    reportLeftovers(FailureKind::NotQuiescent, "at the end of launch " + std::to_string(result.cyclesPerLaunch.size()));
+    reportLeftovers(FailureKind::NotQuiescent,
+                    "at the end of launch " +
+                        std::to_string(result.cyclesPerLaunch.size()));
 }
 
-RunResult exec::runCycle(pe::ModuleOp op, HostMemory &memory, const RunOptions &options) {
+RunResult exec::runCycle(pe::ModuleOp op, HostMemory &memory,
+                         const RunOptions &options) {
   using Clock = std::chrono::steady_clock;
-  auto seconds = [](Clock::time_point a, Clock::time_point b) { return std::chrono::duration<double>(b - a).count(); };
+  auto seconds = [](Clock::time_point a, Clock::time_point b) {
+    return std::chrono::duration<double>(b - a).count();
+  };
   RunResult result;
   auto begin = Clock::now();
   llvm::Expected<LoadedModule> module = loadModule(op);

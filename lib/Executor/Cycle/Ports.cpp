@@ -13,17 +13,22 @@ using namespace wafer::exec;
 void Simulator::makePorts() {
   for (const Feed &feed : module.feeds)
     feed.region.forEachPoint([&](Point p) {
-      auto [it, isNew] = portOf.insert({{peAt(p), feed.side}, static_cast<uint32_t>(ports.size())});
+      auto [it, isNew] = portOf.insert(
+          {{peAt(p), feed.side}, static_cast<uint32_t>(ports.size())});
       if (isNew) {
         ports.emplace_back();
         ports.back().pe = peAt(p);
         ports.back().side = feed.side;
-        ports.back().rate = std::max<int64_t>(1, module.getPortRate(feed.side, p));
+        ports.back().rate =
+            std::max<int64_t>(1, module.getPortRate(feed.side, p));
       }
       auto &streams = ports[it->second].streams;
-      auto same = llvm::find_if(streams, [&](const PortState::Stream &s) { return s.colour == feed.colour; });
+      auto same = llvm::find_if(streams, [&](const PortState::Stream &s) {
+        return s.colour == feed.colour;
+      });
       if (same == streams.end())
-        same = streams.insert(streams.end(), {feed.colour, {}, 0, std::nullopt});
+        same =
+            streams.insert(streams.end(), {feed.colour, {}, 0, std::nullopt});
       same->feeds.push_back(&feed);
     });
 }
@@ -36,13 +41,15 @@ void Simulator::startPorts(int64_t launch) {
     Point p = pointOf(port.pe);
     for (PortState::Stream &stream : port.streams) {
       stream.current = 0;
-      stream.cursor.emplace(stream.feeds.front()->nest, ExprValues{p.x, p.y, launch});
+      stream.cursor.emplace(stream.feeds.front()->nest,
+                            ExprValues{p.x, p.y, launch});
     }
     wakePort(id, 0);
   }
 }
 
-/// Goes to the stream's next feed while the current one has no element left; false if there is none.
+/// Goes to the stream's next feed while the current one has no element left;
+/// false if there is none.
 bool Simulator::settle(PortState &port, PortState::Stream &stream) {
   while (stream.cursor->isDone()) {
     if (++stream.current >= stream.feeds.size()) {
@@ -51,7 +58,8 @@ bool Simulator::settle(PortState &port, PortState::Stream &stream) {
     }
     Point p = pointOf(port.pe);
     int64_t launch = result.cyclesPerLaunch.size();
-    stream.cursor.emplace(stream.feeds[stream.current]->nest, ExprValues{p.x, p.y, launch});
+    stream.cursor.emplace(stream.feeds[stream.current]->nest,
+                          ExprValues{p.x, p.y, launch});
   }
   return true;
 }
@@ -62,8 +70,10 @@ bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
   uint32_t router = findRouter(port.pe, stream.colour);
   if (router == kNone || !routers[router].route) {
     std::string text;
-    llvm::raw_string_ostream(text) << "a feed enters PE " << pointOf(port.pe) << " on colour " << stream.colour
-                                   << " and finds no route: " << describe(pe::FeedOp(feed.op));
+    llvm::raw_string_ostream(text)
+        << "a feed enters PE " << pointOf(port.pe) << " on colour "
+        << stream.colour
+        << " and finds no route: " << describe(pe::FeedOp(feed.op));
     fail(FailureKind::BadRoute, text);
     return false;
   }
@@ -79,8 +89,10 @@ bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
   int64_t index = stream.cursor->getIndex();
   if (index < 0 || index >= tensor.getNumElements()) {
     std::string text;
-    llvm::raw_string_ostream(text) << "element " << index << " of host tensor @" << pe::HostOp(feed.host).getSymName()
-                                   << " does not exist: " << describe(pe::FeedOp(feed.op));
+    llvm::raw_string_ostream(text)
+        << "element " << index << " of host tensor @"
+        << pe::HostOp(feed.host).getSymName()
+        << " does not exist: " << describe(pe::FeedOp(feed.op));
     fail(FailureKind::BadAccess, text);
     return false;
   }
@@ -95,7 +107,8 @@ bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
   return true;
 }
 
-/// E44: at most one wavelet a cycle and at most the port's rate; the colours of a port take turns.
+/// E44: at most one wavelet a cycle and at most the port's rate; the colours of
+/// a port take turns.
 void Simulator::visitPort(uint32_t id) {
   PortState &port = ports[id];
   if (port.wakeAt != wheel.now)
@@ -110,7 +123,8 @@ void Simulator::visitPort(uint32_t id) {
     if (!settle(port, stream) || !sendFrom(port, stream))
       continue;
     port.lastStream = turn;
-    port.nextMilli = std::max(port.nextMilli, wheel.now * 1000) + 1000000 / port.rate;
+    port.nextMilli =
+        std::max(port.nextMilli, wheel.now * 1000) + 1000000 / port.rate;
     return wakePort(id, std::max(wheel.now + 1, (port.nextMilli + 999) / 1000));
   }
 }

@@ -5,11 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A visit (1) accounts for the beats of an instruction that had the datapath to itself since the last visit, (2) lets
-// threads go on to their next instructions, (3) gives the datapath to one thread for a beat, (4) asks for the next visit.
+// A visit (1) accounts for the beats of an instruction that had the datapath to
+// itself since the last visit, (2) lets threads go on to their next
+// instructions, (3) gives the datapath to one thread for a beat, (4) asks for
+// the next visit.
 //
-// An instruction on memory only computes its elements when it starts: nobody else touches their bytes until it has ended
-// (E12). What remains are its beats.
+// An instruction on memory only computes its elements when it starts: nobody
+// else touches their bytes until it has ended (E12). What remains are its
+// beats.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,7 +41,8 @@ void Simulator::visitProcessor(uint32_t id) {
   unsigned last = pe.lastThread, count = pe.threads.size(), chosen = kNone;
   for (unsigned i = 1; i <= count; ++i) {
     unsigned turn = last + i < count ? last + i : last + i - count;
-    if (pe.threads[turn].state == State::Running && nextBeat(pe, pe.threads[turn]) <= wheel.now) {
+    if (pe.threads[turn].state == State::Running &&
+        nextBeat(pe, pe.threads[turn]) <= wheel.now) {
       chosen = turn;
       break;
     }
@@ -82,7 +86,8 @@ bool Simulator::areIdle(const ProcessorState &pe, uint64_t microthreads) const {
   return true;
 }
 
-/// Runs a thread's control instructions of this cycle, up to one that takes time.
+/// Runs a thread's control instructions of this cycle, up to one that takes
+/// time.
 bool Simulator::fetch(uint32_t id, unsigned index) {
   ProcessorState &pe = processors[id];
   ThreadRun &thread = pe.threads[index];
@@ -94,7 +99,8 @@ bool Simulator::fetch(uint32_t id, unsigned index) {
     uint64_t from = wheel.now + iterations * machine.loop;
     if (instruction.kind == Kind::Vector || instruction.kind == Kind::Control)
       return startVector(id, index, instruction, from);
-    if (from > wheel.now) { // The rest acts when the loop's own time has passed.
+    if (from >
+        wheel.now) { // The rest acts when the loop's own time has passed.
       thread.state = State::Timed;
       thread.until = from;
       return true;
@@ -138,7 +144,8 @@ bool Simulator::fetch(uint32_t id, unsigned index) {
 }
 
 /// E11, E51. False while the microthread is busy.
-bool Simulator::startAsync(ProcessorState &pe, ThreadRun &main, const Instruction &instruction) {
+bool Simulator::startAsync(ProcessorState &pe, ThreadRun &main,
+                           const Instruction &instruction) {
   ThreadRun &micro = pe.threads[1 + instruction.thread];
   if (micro.state != State::Idle)
     return false;
@@ -165,11 +172,13 @@ bool Simulator::bind(uint32_t id, const Instruction &instruction) {
   std::string text;
   llvm::raw_string_ostream os(text);
   if (!pe.inputs[queue].empty())
-    os << "PE " << pe.p << ": in(" << queue << ") is tied to another colour while it holds " << pe.inputs[queue].count
-       << " wavelets: " << describe(instruction.op);
+    os << "PE " << pe.p << ": in(" << queue
+       << ") is tied to another colour while it holds "
+       << pe.inputs[queue].count << " wavelets: " << describe(instruction.op);
   for (auto [other, colour] : llvm::enumerate(pe.inColours))
     if (colour == static_cast<int16_t>(instruction.colour))
-      os << "PE " << pe.p << ": colour " << instruction.colour << " is tied to in(" << other
+      os << "PE " << pe.p << ": colour " << instruction.colour
+         << " is tied to in(" << other
          << ") already: " << describe(instruction.op);
   if (!text.empty()) {
     fail(FailureKind::BadBind, text);
@@ -185,8 +194,10 @@ bool Simulator::bind(uint32_t id, const Instruction &instruction) {
   return true;
 }
 
-/// Starts a vector instruction or a control wavelet `setup_cycles` or `async_cycles` behind `from` (E51).
-bool Simulator::startVector(uint32_t id, unsigned index, const Instruction &instruction, uint64_t from) {
+/// Starts a vector instruction or a control wavelet `setup_cycles` or
+/// `async_cycles` behind `from` (E51).
+bool Simulator::startVector(uint32_t id, unsigned index,
+                            const Instruction &instruction, uint64_t from) {
   ProcessorState &pe = processors[id];
   ThreadRun &thread = pe.threads[index];
   thread.until = from + (index == 0 ? machine.setup : machine.async);
@@ -196,45 +207,55 @@ bool Simulator::startVector(uint32_t id, unsigned index, const Instruction &inst
   if (outside >= 0) {
     const Operand &operand = VectorCursor::operand(instruction, outside);
     std::string text;
-    llvm::raw_string_ostream(text) << "PE " << pe.p << " of program @" << pe::ProgramOp(module.programs[pe.program].op).getSymName()
-                                   << " leaves buffer @" << operand.buffer << " of " << operand.size
-                                   << " elements: " << describe(instruction.op);
+    llvm::raw_string_ostream(text)
+        << "PE " << pe.p << " of program @"
+        << pe::ProgramOp(module.programs[pe.program].op).getSymName()
+        << " leaves buffer @" << operand.buffer << " of " << operand.size
+        << " elements: " << describe(instruction.op);
     fail(FailureKind::BadAccess, text);
     return false;
   }
   if (options.trace)
-    options.trace->instructionStarted(pe.p, index, instruction.op, thread.until);
+    options.trace->instructionStarted(pe.p, index, instruction.op,
+                                      thread.until);
   ++result.instructions;
   result.elements += cursor.points;
   ++thread.control.pc;
   thread.beats = cursor.points;
   if (!instruction.usesFabric && cursor.points) {
     int64_t inner = cursor.extents[3];
-    thread.beats = cursor.points / inner * ((inner + instruction.rate - 1) / instruction.rate);
+    thread.beats = cursor.points / inner *
+                   ((inner + instruction.rate - 1) / instruction.rate);
     runInMemory(pe, thread);
   }
   if (thread.beats == 0) { // E2: nothing is done, the set-up is paid.
     thread.state = State::Timed;
     if (options.trace)
-      options.trace->instructionEnded(pe.p, index, instruction.op, thread.until);
+      options.trace->instructionEnded(pe.p, index, instruction.op,
+                                      thread.until);
   }
   return true;
 }
 
-void Simulator::endInstruction(ProcessorState &pe, unsigned index, uint64_t cycle) {
+void Simulator::endInstruction(ProcessorState &pe, unsigned index,
+                               uint64_t cycle) {
   ThreadRun &thread = pe.threads[index];
   thread.state = State::Timed;
-  thread.until = cycle + (thread.instruction->usesFabric ? machine.completion : 0);
+  thread.until =
+      cycle + (thread.instruction->usesFabric ? machine.completion : 0);
   if (options.trace)
-    options.trace->instructionEnded(pe.p, index, thread.instruction->op, thread.until);
+    options.trace->instructionEnded(pe.p, index, thread.instruction->op,
+                                    thread.until);
 }
 
 //===----------------------------------------------------------------------===//
 // Beats
 //===----------------------------------------------------------------------===//
 
-static char *addressOf(ProcessorState &pe, const Program &program, const Operand &operand) {
-  return reinterpret_cast<char *>(pe.words.data()) + (operand.address - program.memoryBegin);
+static char *addressOf(ProcessorState &pe, const Program &program,
+                       const Operand &operand) {
+  return reinterpret_cast<char *>(pe.words.data()) +
+         (operand.address - program.memoryBegin);
 }
 
 void Simulator::runInMemory(ProcessorState &pe, ThreadRun &thread) {
@@ -252,25 +273,33 @@ void Simulator::runInMemory(ProcessorState &pe, ThreadRun &thread) {
       operands[i].strideInBytes = operand.strides[3] * bytes;
     } else {
       operands[i].strideInBytes = 0;
-      operands[i].data = i == 0 ? discarded : reinterpret_cast<char *>(const_cast<uint32_t *>(&operand.bits));
+      operands[i].data =
+          i == 0
+              ? discarded
+              : reinterpret_cast<char *>(const_cast<uint32_t *>(&operand.bits));
     }
   }
   int64_t inner = cursor.extents[3];
   for (int64_t row = cursor.points / inner; row > 0; --row) {
     for (unsigned i = 0; i <= in.numSources; ++i)
       if (base[i])
-        operands[i].data = base[i] + cursor.element[i] * getBytes(VectorCursor::operand(in, i).type);
+        operands[i].data =
+            base[i] +
+            cursor.element[i] * getBytes(VectorCursor::operand(in, i).type);
     in.stridedFn(inner, operands[0], operands[1], operands[2]);
     // On to the next row: as if the innermost index had run through.
     for (unsigned i = 0; i <= in.numSources; ++i)
-      cursor.element[i] += (inner - 1) * VectorCursor::operand(in, i).strides[3];
+      cursor.element[i] +=
+          (inner - 1) * VectorCursor::operand(in, i).strides[3];
     cursor.index[3] = inner - 1;
     cursor.step();
   }
 }
 
-/// The first cycle in which the thread can beat, as far as is known; kNever if something must wake it (E50).
-uint64_t Simulator::nextBeat(const ProcessorState &pe, const ThreadRun &thread) const {
+/// The first cycle in which the thread can beat, as far as is known; kNever if
+/// something must wake it (E50).
+uint64_t Simulator::nextBeat(const ProcessorState &pe,
+                             const ThreadRun &thread) const {
   const Instruction &in = *thread.instruction;
   uint64_t cycle = thread.until;
   if (!in.usesFabric)
@@ -284,7 +313,8 @@ uint64_t Simulator::nextBeat(const ProcessorState &pe, const ThreadRun &thread) 
     bool isSecond = first == static_cast<int>(source.queue);
     if (queue.count < 1u + isSecond)
       return kNever;
-    cycle = std::max(cycle, isSecond ? queue.second().ready : queue.front().ready);
+    cycle =
+        std::max(cycle, isSecond ? queue.second().ready : queue.front().ready);
     first = source.queue;
   }
   if (in.destination.kind == Operand::Kind::Queue) {
@@ -334,14 +364,16 @@ void Simulator::beatFabric(uint32_t id, ThreadRun &thread) {
   VectorCursor &cursor = thread.cursor;
   auto elementAt = [&](unsigned i) {
     const Operand &operand = VectorCursor::operand(in, i);
-    return addressOf(pe, program, operand) + cursor.element[i] * getBytes(operand.type);
+    return addressOf(pe, program, operand) +
+           cursor.element[i] * getBytes(operand.type);
   };
   uint32_t values[2] = {0, 0};
   for (unsigned i = 0; i < in.numSources; ++i) {
     const Operand &source = in.sources[i];
-    values[i] = source.kind == Operand::Kind::Queue    ? popInput(id, source.queue)
-                : source.kind == Operand::Kind::Memory ? readBits(elementAt(i + 1), source.type)
-                                                       : source.bits;
+    values[i] = source.kind == Operand::Kind::Queue ? popInput(id, source.queue)
+                : source.kind == Operand::Kind::Memory
+                    ? readBits(elementAt(i + 1), source.type)
+                    : source.bits;
   }
   const Operand &destination = in.destination;
   bool isControl = in.kind == Kind::Control;
@@ -353,14 +385,16 @@ void Simulator::beatFabric(uint32_t id, ThreadRun &thread) {
     if (!isControl)
       bits = in.fn(0, values[0], values[1]);
     uint8_t colour = static_cast<uint8_t>(pe.outColours[destination.queue]);
-    pe.outputs[destination.queue].push({wheel.now + 1, bits, colour, isControl});
+    pe.outputs[destination.queue].push(
+        {wheel.now + 1, bits, colour, isControl});
     ++waveletsInside;
     wakeRamp(id, wheel.now + 1);
   }
   cursor.step();
 }
 
-/// Asks for the next visit. A thread that beats on memory alone, while no other can, needs none until it ends.
+/// Asks for the next visit. A thread that beats on memory alone, while no other
+/// can, needs none until it ends.
 void Simulator::planVisit(uint32_t id, unsigned beaten) {
   ProcessorState &pe = processors[id];
   uint64_t next = kNever;
@@ -392,56 +426,4 @@ void Simulator::planVisit(uint32_t id, unsigned beaten) {
   }
   if (next != kNever)
     wakeProcessor(id, next);
-}
-
-//===----------------------------------------------------------------------===//
-// The ramp
-//===----------------------------------------------------------------------===//
-
-/// E52: one wavelet a cycle enters the ramp; output queues take turns.
-void Simulator::visitRamp(uint32_t id) {
-  ProcessorState &pe = processors[id];
-  if (pe.rampWakeAt != wheel.now)
-    return;
-  pe.rampWakeAt = kNever;
-  uint64_t next = kNever;
-  bool sent = false;
-  uint32_t last = pe.lastOutput;
-  for (uint32_t i = 1; i <= pe.outputs.size(); ++i) {
-    uint32_t turn = (last + i) % pe.outputs.size();
-    Fifo &queue = pe.outputs[turn];
-    if (queue.empty())
-      continue;
-    Wavelet wavelet = queue.front();
-    if (sent || wavelet.ready > wheel.now) {
-      next = std::min(next, std::max(wavelet.ready, wheel.now + 1));
-      continue;
-    }
-    uint32_t router = findRouter(peAt(pe.p), wavelet.colour);
-    if (router == kNone || !routers[router].route) {
-      std::string text;
-      llvm::raw_string_ostream(text) << "PE " << pe.p << " sends a wavelet on colour " << unsigned(wavelet.colour)
-                                     << " and has no route for it";
-      return fail(FailureKind::BadRoute, text);
-    }
-    Fifo &buffer = buffers[inputOf(router, Direction::Ramp)];
-    if (!buffer.hasRoom(wheel.now)) {
-      if (buffer.lastPop == wheel.now && buffer.count < buffer.ring.size())
-        next = wheel.now + 1;
-      else
-        buffer.hasWaiter = true;
-      continue;
-    }
-    queue.pop(wheel.now);
-    --waveletsInside;
-    wavelet.ready = wheel.now + machine.ramp;
-    arrive(router, Direction::Ramp, wavelet);
-    ++result.waveletsSent;
-    wakeProcessor(id, wheel.now + 1);
-    sent = true;
-    pe.lastOutput = turn;
-    next = queue.empty() ? next : std::min(next, std::max(queue.front().ready, wheel.now + 1));
-  }
-  if (next != kNever)
-    wakeRamp(id, next);
 }

@@ -12,7 +12,8 @@ using namespace wafer::exec;
 
 using State = ThreadRun::State;
 
-/// The PE that keeps the wavelet at the live input of this router from leaving: downstream, the one whose queue has no room.
+/// The PE that keeps the wavelet at the live input of this router from leaving:
+/// downstream, the one whose queue has no room.
 std::optional<Point> Simulator::whoBlocks(uint32_t id) {
   for (size_t steps = 0; steps <= routers.size(); ++steps) {
     const RouterColour &router = routers[id];
@@ -25,7 +26,8 @@ std::optional<Point> Simulator::whoBlocks(uint32_t id) {
         uint32_t peId = processorOf[router.pe];
         bool takes = false;
         if (peId != kNone)
-          for (auto [colour, queue] : llvm::zip(processors[peId].inColours, processors[peId].inputs))
+          for (auto [colour, queue] :
+               llvm::zip(processors[peId].inColours, processors[peId].inputs))
             takes |= colour == router.colour && queue.count < queue.ring.size();
         if (!takes)
           return pointOf(router.pe);
@@ -34,11 +36,14 @@ std::optional<Point> Simulator::whoBlocks(uint32_t id) {
       uint32_t neighbour = router.neighbours[static_cast<unsigned>(side)];
       if (neighbour == kNone)
         continue;
-      uint32_t buffer = routers[neighbour].inputs[static_cast<unsigned>(opposite(side))];
-      if (buffer == kNone || buffers[buffer].count < buffers[buffer].ring.size())
+      uint32_t buffer =
+          routers[neighbour].inputs[static_cast<unsigned>(opposite(side))];
+      if (buffer == kNone ||
+          buffers[buffer].count < buffers[buffer].ring.size())
         continue;
       const RouterColour &ahead = routers[neighbour];
-      if (!ahead.route || ahead.route->positions[ahead.position].input != opposite(side))
+      if (!ahead.route ||
+          ahead.route->positions[ahead.position].input != opposite(side))
         return pointOf(ahead.pe); // It waits for that router to move on.
       next = neighbour;
     }
@@ -49,8 +54,9 @@ std::optional<Point> Simulator::whoBlocks(uint32_t id) {
   return std::nullopt;
 }
 
-/// The PE from which the next wavelet for this router must come: upstream, the one at whose ramp the path starts, or the one
-/// that blocks a wavelet on its way.
+/// The PE from which the next wavelet for this router must come: upstream, the
+/// one at whose ramp the path starts, or the one that blocks a wavelet on its
+/// way.
 std::optional<Point> Simulator::whoSends(uint32_t id) {
   for (size_t steps = 0; steps <= routers.size(); ++steps) {
     const RouterColour &router = routers[id];
@@ -93,7 +99,8 @@ Wait Simulator::describeWait(uint32_t id, unsigned index) {
   }
   const Instruction &in = *thread.instruction;
   for (unsigned i = 0; i < in.numSources; ++i) {
-    if (in.sources[i].kind != Operand::Kind::Queue || !pe.inputs[in.sources[i].queue].empty())
+    if (in.sources[i].kind != Operand::Kind::Queue ||
+        !pe.inputs[in.sources[i].queue].empty())
       continue;
     int colour = pe.inColours[in.sources[i].queue];
     os << "waits for in(" << in.sources[i].queue << ")";
@@ -105,11 +112,13 @@ Wait Simulator::describeWait(uint32_t id, unsigned index) {
     uint32_t router = findRouter(peAt(pe.p), colour);
     wait.waitsFor = router == kNone ? std::nullopt : whoSends(router);
     if (!wait.waitsFor)
-      os << (router == kNone ? " which has no route here" : " from a feed or a loop of routes");
+      os << (router == kNone ? " which has no route here"
+                             : " from a feed or a loop of routes");
     return wait;
   }
   int colour = pe.outColours[in.destination.queue];
-  os << "waits for room in out(" << in.destination.queue << "), colour " << colour << ", at a reader";
+  os << "waits for room in out(" << in.destination.queue << "), colour "
+     << colour << ", at a reader";
   uint32_t router = colour < 0 ? kNone : findRouter(peAt(pe.p), colour);
   if (router != kNone)
     wait.waitsFor = whoBlocks(router);
@@ -132,19 +141,22 @@ void Simulator::reportLeftovers(FailureKind kind, const std::string &when) {
   fail(kind, std::to_string(waveletsInside) + " wavelets are left " + when);
   auto say = [&](Point p, int colour, const char *where, uint64_t count) {
     std::string text;
-    llvm::raw_string_ostream(text) << "PE " << p << ", colour " << colour << ": " << count << " in " << where;
+    llvm::raw_string_ostream(text) << "PE " << p << ", colour " << colour
+                                   << ": " << count << " in " << where;
     if (count && result.diagnostics.size() < kMaxLines)
       fail(kind, text);
   };
   for (const RouterColour &router : routers)
     for (uint32_t buffer : router.inputs)
       if (buffer != kNone)
-        say(pointOf(router.pe), router.colour, "the router", buffers[buffer].count);
+        say(pointOf(router.pe), router.colour, "the router",
+            buffers[buffer].count);
   for (const ProcessorState &pe : processors) {
     for (auto [queue, colour] : llvm::zip(pe.inputs, pe.inColours))
       say(pe.p, colour, "an input queue", queue.count);
     for (const Fifo &queue : pe.outputs)
-      say(pe.p, queue.empty() ? -1 : queue.front().colour, "an output queue", queue.count);
+      say(pe.p, queue.empty() ? -1 : queue.front().colour, "an output queue",
+          queue.count);
   }
   for (PortState &port : ports)
     for (PortState::Stream &stream : port.streams)

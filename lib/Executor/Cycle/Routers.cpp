@@ -10,13 +10,16 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-/// The buffer of an input port (E52). A wavelet on its way takes a place from when it is sent, so the places are those of
-/// the router and those of the link or ramp.
+/// The buffer of an input port (E52). A wavelet on its way takes a place from
+/// when it is sent, so the places are those of the router and those of the link
+/// or ramp.
 uint32_t Simulator::inputOf(uint32_t router, Direction port) {
   uint32_t &buffer = routers[router].inputs[static_cast<unsigned>(port)];
   if (buffer == kNone) {
     buffer = buffers.size();
-    buffers.emplace_back(machine.linkBuffer + (port == Direction::Ramp ? machine.ramp : machine.hop) - 1);
+    buffers.emplace_back(
+        machine.linkBuffer +
+        (port == Direction::Ramp ? machine.ramp : machine.hop) - 1);
   }
   return buffer;
 }
@@ -58,9 +61,10 @@ void Simulator::visitRouter(uint32_t id) {
     wakeRouter(id, std::max(wheel.now + 1, buffer.front().ready));
 }
 
-/// E31: all outputs can take the wavelet. `lost` is set if it should be tried again in the next cycle; else it sleeps until
-/// room is made.
-bool Simulator::canLeave(uint32_t id, const Wavelet &wavelet, DirectionSet outputs, bool &lost) {
+/// E31: all outputs can take the wavelet. `lost` is set if it should be tried
+/// again in the next cycle; else it sleeps until room is made.
+bool Simulator::canLeave(uint32_t id, const Wavelet &wavelet,
+                         DirectionSet outputs, bool &lost) {
   RouterColour &router = routers[id];
   bool isLinkTaken = false;
   for (Direction side : outputs) {
@@ -72,7 +76,8 @@ bool Simulator::canLeave(uint32_t id, const Wavelet &wavelet, DirectionSet outpu
     } else {
       if (!findNeighbour(router, side, wavelet))
         return false;
-      uint32_t target = inputOf(router.neighbours[static_cast<unsigned>(side)], opposite(side));
+      uint32_t target = inputOf(router.neighbours[static_cast<unsigned>(side)],
+                                opposite(side));
       Fifo &buffer = buffers[target];
       if (!buffer.hasRoom(wheel.now)) {
         if (buffer.lastPop == wheel.now && buffer.count < buffer.ring.size())
@@ -108,7 +113,8 @@ bool Simulator::canDeliver(uint32_t id) {
 }
 
 /// E33: the link leads to a router with a route.
-bool Simulator::findNeighbour(RouterColour &router, Direction side, const Wavelet &wavelet) {
+bool Simulator::findNeighbour(RouterColour &router, Direction side,
+                              const Wavelet &wavelet) {
   uint32_t &neighbour = router.neighbours[static_cast<unsigned>(side)];
   Point p = pointOf(router.pe), q = p + step(side);
   if (neighbour == kNone && routeMap.contains(q))
@@ -117,7 +123,8 @@ bool Simulator::findNeighbour(RouterColour &router, Direction side, const Wavele
     return true;
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << "a wavelet of colour " << unsigned(router.colour) << " leaves PE " << p << " to the " << side << " and ";
+  os << "a wavelet of colour " << unsigned(router.colour) << " leaves PE " << p
+     << " to the " << side << " and ";
   if (routeMap.contains(q))
     os << "PE " << q << " has no route for it";
   else
@@ -135,11 +142,13 @@ void Simulator::forward(uint32_t id, Wavelet wavelet, DirectionSet outputs) {
   for (Direction side : outputs) {
     links[router.pe][static_cast<unsigned>(side)] = wheel.now;
     if (options.trace)
-      options.trace->waveletHopped(pointOf(router.pe), side, router.colour, wavelet.bits, wheel.now);
+      options.trace->waveletHopped(pointOf(router.pe), side, router.colour,
+                                   wavelet.bits, wheel.now);
     if (side != Direction::Ramp) {
       sent.ready = wheel.now + machine.hop;
       ++result.waveletHops;
-      arrive(router.neighbours[static_cast<unsigned>(side)], opposite(side), sent);
+      arrive(router.neighbours[static_cast<unsigned>(side)], opposite(side),
+             sent);
       continue;
     }
     if (wavelet.isControl)
@@ -153,13 +162,15 @@ void Simulator::forward(uint32_t id, Wavelet wavelet, DirectionSet outputs) {
   }
 }
 
-/// Puts a wavelet into an input buffer; its router looks at it when it can leave.
+/// Puts a wavelet into an input buffer; its router looks at it when it can
+/// leave.
 void Simulator::arrive(uint32_t id, Direction port, const Wavelet &wavelet) {
   Fifo &buffer = buffers[inputOf(id, port)];
   buffer.push(wavelet);
   ++waveletsInside;
   RouterColour &router = routers[id];
-  if (buffer.count == 1 && router.route->positions[router.position].input == port)
+  if (buffer.count == 1 &&
+      router.route->positions[router.position].input == port)
     wakeRouter(id, wavelet.ready);
 }
 
@@ -169,7 +180,9 @@ void Simulator::obey(RouterColour &router, pe::Command command) {
   if (command == pe::Command::Reset)
     router.position = 0;
   else if (command == pe::Command::Advance)
-    router.position = router.position < last ? router.position + 1 : router.route->wraps ? 0 : last;
+    router.position = router.position < last ? router.position + 1
+                      : router.route->wraps  ? 0
+                                             : last;
 }
 
 /// Tells whoever fills this buffer that there is room from the next cycle on.

@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Everything that can act (a router's colour, a ramp, a PE's processor, a port) is visited only in cycles in which it may
-// act: it asks for its next visit, or sleeps until that for which it waits wakes it. What one visit changes is seen by
-// others in the next cycle at the earliest, so the order of visits within a cycle decides nothing but who wins a link.
+// Everything that can act (a router's colour, a ramp, a PE's processor, a port)
+// is visited only in cycles in which it may act: it asks for its next visit, or
+// sleeps until that for which it waits wakes it. What one visit changes is seen
+// by others in the next cycle at the earliest, so the order of visits within a
+// cycle decides nothing but who wins a link.
 //
-// Files: Routers.cpp moves wavelets, Processors.cpp runs programs, Ports.cpp runs feeds, Report.cpp names deadlocks,
-// Cycle.cpp runs launches.
+// Files: Routers.cpp moves wavelets, Processors.cpp runs programs, Ports.cpp
+// runs feeds, Report.cpp names deadlocks, Cycle.cpp runs launches.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,10 +20,10 @@
 #define WAFER_LIB_EXECUTOR_CYCLE_SIMULATOR_H
 
 #include "Wheel.h"
-#include "llvm/ADT/STLExtras.h"
 #include "wafer/Executor/Machine/RouteMap.h"
 #include "wafer/Executor/Machine/Run.h"
 #include "wafer/Executor/Machine/Thread.h"
+#include "llvm/ADT/STLExtras.h"
 
 namespace wafer::exec {
 
@@ -35,7 +37,8 @@ struct Wavelet {
   bool isControl = false;
 };
 
-/// Wavelets in order. A place that is left in a cycle can be taken in the next one.
+/// Wavelets in order. A place that is left in a cycle can be taken in the next
+/// one.
 struct Fifo {
   llvm::SmallVector<Wavelet, 3> ring; // Inline for the buffers of most routers.
   uint32_t head = 0, count = 0;
@@ -46,8 +49,12 @@ struct Fifo {
   explicit Fifo(size_t capacity) { ring.resize(capacity); }
   bool empty() const { return count == 0; }
   const Wavelet &front() const { return ring[head]; }
-  const Wavelet &second() const { return ring[head + 1 == ring.size() ? 0 : head + 1]; }
-  bool hasRoom(uint64_t now) const { return count + (lastPop == now) < ring.size(); }
+  const Wavelet &second() const {
+    return ring[head + 1 == ring.size() ? 0 : head + 1];
+  }
+  bool hasRoom(uint64_t now) const {
+    return count + (lastPop == now) < ring.size();
+  }
   void push(const Wavelet &wavelet) {
     size_t tail = head + count;
     ring[tail < ring.size() ? tail : tail - ring.size()] = wavelet;
@@ -68,7 +75,8 @@ struct RouterColour {
   /// Of the current epoch; nullptr if it has none.
   const Route *route = nullptr;
   uint64_t wakeAt = kNever;
-  /// Buffers by input port, and by output port the neighbour's RouterColour; made when first used.
+  /// Buffers by input port, and by output port the neighbour's RouterColour;
+  /// made when first used.
   std::array<uint32_t, 5> inputs = {kNone, kNone, kNone, kNone, kNone};
   std::array<uint32_t, 4> neighbours = {kNone, kNone, kNone, kNone};
 };
@@ -79,9 +87,11 @@ struct ThreadRun {
     Idle,
     /// Nothing until cycle `until`, then the next instruction.
     Timed,
-    /// A vector instruction or control wavelet that can beat from cycle `until` on.
+    /// A vector instruction or control wavelet that can beat from cycle `until`
+    /// on.
     Running,
-    /// pe.await, pe.async on a busy microthread, pe.barrier with busy microthreads: decided anew when a microthread ends.
+    /// pe.await, pe.async on a busy microthread, pe.barrier with busy
+    /// microthreads: decided anew when a microthread ends.
     Waiting,
     /// pe.barrier: until all have come.
     AtBarrier,
@@ -109,7 +119,8 @@ struct ProcessorState {
   uint64_t wakeAt = kNever, rampWakeAt = kNever;
   /// Whose turn came last: threads, output queues.
   uint32_t lastThread = 0, lastOutput = 0;
-  /// A thread that beats alone, on memory only, from cycle bulkFrom on; kNone if there is none.
+  /// A thread that beats alone, on memory only, from cycle bulkFrom on; kNone
+  /// if there is none.
   uint32_t bulkThread = kNone;
   uint64_t bulkFrom = 0;
 };
@@ -128,13 +139,15 @@ struct PortState {
   std::vector<Stream> streams;
   uint32_t lastStream = 0;
   uint64_t wakeAt = kNever;
-  /// The first time at which the port may send again, in thousandths of a cycle.
+  /// The first time at which the port may send again, in thousandths of a
+  /// cycle.
   uint64_t nextMilli = 0;
 };
 
 class Simulator {
 public:
-  Simulator(const LoadedModule &module, HostMemory &memory, const RunOptions &options, RunResult &result);
+  Simulator(const LoadedModule &module, HostMemory &memory,
+            const RunOptions &options, RunResult &result);
   void run();
 
 private:
@@ -154,18 +167,25 @@ private:
 
   // Routers.cpp
   uint32_t peAt(Point p) const { return p.y * machine.width + p.x; }
-  Point pointOf(uint32_t pe) const { return {pe % machine.width, pe / machine.width}; }
-  uint32_t findRouter(uint32_t pe, unsigned colour) const { return routerOf[pe * machine.colours + colour]; }
+  Point pointOf(uint32_t pe) const {
+    return {pe % machine.width, pe / machine.width};
+  }
+  uint32_t findRouter(uint32_t pe, unsigned colour) const {
+    return routerOf[pe * machine.colours + colour];
+  }
   uint32_t inputOf(uint32_t router, Direction port);
   void visitRouter(uint32_t id);
-  bool canLeave(uint32_t id, const Wavelet &wavelet, DirectionSet outputs, bool &lost);
+  bool canLeave(uint32_t id, const Wavelet &wavelet, DirectionSet outputs,
+                bool &lost);
   bool canDeliver(uint32_t id);
-  bool findNeighbour(RouterColour &router, Direction side, const Wavelet &wavelet);
+  bool findNeighbour(RouterColour &router, Direction side,
+                     const Wavelet &wavelet);
   void forward(uint32_t id, Wavelet wavelet, DirectionSet outputs);
   void obey(RouterColour &router, pe::Command command);
   void arrive(uint32_t router, Direction port, const Wavelet &wavelet);
   void wakeUpstream(uint32_t router, Direction port);
-  void wakeRouter(uint32_t id, uint64_t cycle, Wheel::Kind kind = Wheel::Router) {
+  void wakeRouter(uint32_t id, uint64_t cycle,
+                  Wheel::Kind kind = Wheel::Router) {
     if (cycle < routers[id].wakeAt) {
       routers[id].wakeAt = cycle;
       wheel.at(cycle, kind, id);
@@ -177,8 +197,10 @@ private:
   void visitRamp(uint32_t id);
   bool stepThreads(uint32_t id);
   bool fetch(uint32_t id, unsigned thread);
-  bool startVector(uint32_t id, unsigned thread, const Instruction &instruction, uint64_t from);
-  bool startAsync(ProcessorState &pe, ThreadRun &main, const Instruction &instruction);
+  bool startVector(uint32_t id, unsigned thread, const Instruction &instruction,
+                   uint64_t from);
+  bool startAsync(ProcessorState &pe, ThreadRun &main,
+                  const Instruction &instruction);
   bool areIdle(const ProcessorState &pe, uint64_t microthreads) const;
   bool bind(uint32_t id, const Instruction &instruction);
   void runInMemory(ProcessorState &pe, ThreadRun &thread);

@@ -20,12 +20,13 @@ namespace wafer::exec {
 /// Never: the wake time of what sleeps until something wakes it.
 constexpr uint64_t kNever = UINT64_MAX;
 
-/// Lists of visits by cycle. Near cycles stand in a ring of lists, far ones in a heap. Within a cycle, visits are made kind
-/// by kind, in the order in which they were asked for.
+/// Lists of visits by cycle. Near cycles stand in a ring of lists, far ones in
+/// a heap. Within a cycle, visits are made kind by kind, in the order in which
+/// they were asked for.
 class Wheel {
 public:
-  /// Kinds in the order in which a cycle makes them. Routers that lost a link in the cycle before come first: that is how
-  /// colours take turns (E52).
+  /// Kinds in the order in which a cycle makes them. Routers that lost a link
+  /// in the cycle before come first: that is how colours take turns (E52).
   enum Kind : uint8_t { Loser, Router, Ramp, Processor, Feed, kNumKinds };
 
   uint64_t now = 0;
@@ -46,7 +47,8 @@ public:
       now = far.top().cycle;
     } else {
       ++now;
-      while (isEmpty(slots[now % kSlots]) && (far.empty() || far.top().cycle > now))
+      while (isEmpty(slots[now % kSlots]) &&
+             (far.empty() || far.top().cycle > now))
         ++now;
     }
     while (!far.empty() && far.top().cycle == now) {
@@ -56,10 +58,9 @@ public:
     return true;
   }
 
-  /// Calls `visit(kind, id)` for all visits of this cycle, those added meanwhile for this cycle included if their kind is
-  /// not over yet.
-  template <typename Fn>
-  void forEach(Fn visit) {
+  /// Calls `visit(kind, id)` for all visits of this cycle, those added
+  /// meanwhile for this cycle included if their kind is not over yet.
+  template <typename Fn> void forEach(Fn visit) {
     Slot &slot = slots[now % kSlots];
     for (unsigned kind = 0; kind < kNumKinds; ++kind) {
       for (size_t i = 0; i < slot[kind].size(); ++i)
@@ -87,7 +88,8 @@ private:
     Kind kind;
     uint32_t id;
     bool operator<(const Far &other) const {
-      return std::tie(cycle, kind, id) > std::tie(other.cycle, other.kind, other.id);
+      return std::tie(cycle, kind, id) >
+             std::tie(other.cycle, other.kind, other.id);
     }
   };
   std::array<Slot, kSlots> slots;
@@ -95,7 +97,8 @@ private:
   size_t pending = 0;
 
   static bool isEmpty(const Slot &slot) {
-    return std::all_of(slot.begin(), slot.end(), [](const auto &list) { return list.empty(); });
+    return std::all_of(slot.begin(), slot.end(),
+                       [](const auto &list) { return list.empty(); });
   }
 };
 

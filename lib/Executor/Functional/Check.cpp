@@ -12,25 +12,30 @@ using namespace wafer::exec;
 
 using State = LaneThread::State;
 
-/// Wavelets that have arrived and that nobody has read; with `report`, a line for each place.
+/// Wavelets that have arrived and that nobody has read; with `report`, a line
+/// for each place.
 uint64_t Engine::countUnread(bool report, FailureKind kind) {
   constexpr size_t kMaxLines = 16;
   uint64_t unread = 0;
   auto say = [&](Point p, unsigned colour, uint64_t count, const char *what) {
     unread += count;
     std::string text;
-    llvm::raw_string_ostream(text) << "PE " << p << ", colour " << colour << ": " << count << " " << what;
+    llvm::raw_string_ostream(text)
+        << "PE " << p << ", colour " << colour << ": " << count << " " << what;
     if (report && count && result.diagnostics.size() < kMaxLines)
       fail(kind, text);
   };
   for (const Group &group : groups)
     for (auto [colour, reader] : llvm::enumerate(group.readers))
       if (reader.stream != UINT32_MAX)
-        say(pointOf(group.pes.front()), colour, (streams[reader.stream].getEnd() - reader.cursor) * group.lanes(),
-            group.lanes() > 1 ? "not read here and in PEs like it" : "not read");
+        say(pointOf(group.pes.front()), colour,
+            (streams[reader.stream].getEnd() - reader.cursor) * group.lanes(),
+            group.lanes() > 1 ? "not read here and in PEs like it"
+                              : "not read");
   for (const auto &[place, router] : switchRouters)
     for (const std::deque<Item> &input : router.inputs)
-      say(pointOf(place.second), place.first, input.size(), "at an input of the router that is not live");
+      say(pointOf(place.second), place.first, input.size(),
+          "at an input of the router that is not live");
   if (stuck && report)
     fail(kind, stuckText);
   return unread;
@@ -42,13 +47,15 @@ void Engine::checkEnd() {
     for (const LaneThread &thread : group.threads)
       if (thread.state != State::Idle)
         return reportBlocked();
-  uint64_t left = countUnread(/*report=*/false, FailureKind::NotQuiescent) + stuck;
+  uint64_t left =
+      countUnread(/*report=*/false, FailureKind::NotQuiescent) + stuck;
   for (FeedRun &feed : feeds)
     left += settle(feed);
   if (!left)
     return;
   fail(FailureKind::NotQuiescent,
-       std::to_string(left) + " wavelets are left at the end of launch " + std::to_string(launch));
+       std::to_string(left) + " wavelets are left at the end of launch " +
+           std::to_string(launch));
   countUnread(/*report=*/true, FailureKind::NotQuiescent);
 }
 
@@ -59,7 +66,8 @@ void Engine::reportBlocked() {
     for (auto [index, thread] : llvm::enumerate(group.threads)) {
       if (thread.state == State::Idle)
         continue;
-      Wait wait{p, static_cast<unsigned>(index), "", thread.instruction->op, std::nullopt};
+      Wait wait{p, static_cast<unsigned>(index), "", thread.instruction->op,
+                std::nullopt};
       llvm::raw_string_ostream os(wait.reason);
       if (thread.state == State::AtBarrier) {
         os << "waits at the barrier";
@@ -77,7 +85,8 @@ void Engine::reportBlocked() {
             continue;
           int colour = group.inColours[source.queue];
           if (colour >= 0 && group.readers[colour].stream != UINT32_MAX &&
-              group.readers[colour].cursor < streams[group.readers[colour].stream].getEnd())
+              group.readers[colour].cursor <
+                  streams[group.readers[colour].stream].getEnd())
             continue;
           os << "waits for in(" << source.queue << ")";
           if (colour < 0) {
@@ -85,18 +94,23 @@ void Engine::reportBlocked() {
             break;
           }
           os << ", colour " << colour << ",";
-          Source from = sources.isSwitched(colour) ? Source() : sources.get(epoch, colour).getSource(group.pes.front());
+          Source from =
+              sources.isSwitched(colour)
+                  ? Source()
+                  : sources.get(epoch, colour).getSource(group.pes.front());
           if (from.isPE())
             wait.waitsFor = pointOf(from.id);
           else
-            os << (from.isPort() ? " from a feed" : " to which no route leads from a PE");
+            os << (from.isPort() ? " from a feed"
+                                 : " to which no route leads from a PE");
           break;
         }
       }
       waits.push_back(wait);
     }
   }
-  // A group speaks through its first PE: point waits at the PE that speaks for the one that is waited for.
+  // A group speaks through its first PE: point waits at the PE that speaks for
+  // the one that is waited for.
   for (Wait &wait : waits)
     if (wait.waitsFor) {
       uint32_t group = grouping.groupOf[peAt(*wait.waitsFor)];

@@ -14,15 +14,20 @@ using namespace wafer::exec;
 
 using State = LaneThread::State;
 
-Engine::Engine(const LoadedModule &module, HostMemory &memory, const RunOptions &options, RunResult &result)
-    : module(module), machine(module.machine), memory(memory), options(options), result(result), routeMap(module),
-      ports(collectPortStreams(module)), sources(module, routeMap, ports), grouping(makeGroups(module, sources, ports)) {
+Engine::Engine(const LoadedModule &module, HostMemory &memory,
+               const RunOptions &options, RunResult &result)
+    : module(module), machine(module.machine), memory(memory), options(options),
+      result(result), routeMap(module), ports(collectPortStreams(module)),
+      sources(module, routeMap, ports),
+      grouping(makeGroups(module, sources, ports)) {
   for (Grouping::Members &members : grouping.groups) {
     Group &group = groups.emplace_back();
     const Program &program = module.programs[members.program];
     group.program = members.program;
     group.pes = members.lanes;
-    group.memory.assign((program.memoryEnd - program.memoryBegin) / 4 * group.lanes(), 0xFFFFFFFF); // E4
+    group.memory.assign((program.memoryEnd - program.memoryBegin) / 4 *
+                            group.lanes(),
+                        0xFFFFFFFF); // E4
     unsigned threads = 1;
     for (const Instruction &instruction : program.code)
       if (instruction.kind == Instruction::Kind::Async)
@@ -39,15 +44,17 @@ Engine::Engine(const LoadedModule &module, HostMemory &memory, const RunOptions 
 
 std::string Engine::nameOf(const Group &group) const {
   std::string text;
-  llvm::raw_string_ostream(text) << "PE " << pointOf(group.pes.front()) << " of program @"
-                                 << pe::ProgramOp(module.programs[group.program].op).getSymName();
+  llvm::raw_string_ostream(text)
+      << "PE " << pointOf(group.pes.front()) << " of program @"
+      << pe::ProgramOp(module.programs[group.program].op).getSymName();
   return text;
 }
 
 void Engine::run() {
   enterEpoch(0);
   for (launch = 0; launch < module.launches; ++launch)
-    if (!copyHost(/*stores=*/false, launch) || !runLaunch(launch) || !copyHost(/*stores=*/true, launch))
+    if (!copyHost(/*stores=*/false, launch) || !runLaunch(launch) ||
+        !copyHost(/*stores=*/true, launch))
       return;
 }
 
@@ -59,8 +66,11 @@ bool Engine::copyHost(bool stores, int64_t launch) {
         continue;
       Tensor &host = memory[copy.host];
       for (auto [lane, pe] : llvm::enumerate(group.pes))
-        if (llvm::Error error = copyForPE(copy, host, {group.memory.data() + lane, group.lanes(), program.memoryBegin},
-                                          pointOf(pe), launch, result.hostCopyBytes)) {
+        if (llvm::Error error =
+                copyForPE(copy, host,
+                          {group.memory.data() + lane, group.lanes(),
+                           program.memoryBegin},
+                          pointOf(pe), launch, result.hostCopyBytes)) {
           fail(FailureKind::BadAccess, llvm::toString(std::move(error)));
           return false;
         }
@@ -86,7 +96,8 @@ void Engine::enterEpoch(unsigned newEpoch) {
     group.writes.assign(machine.colours, UINT32_MAX);
   }
   for (uint32_t id = 0; id < groups.size(); ++id) {
-    uint64_t reads = getBoundColours(module.programs[groups[id].program], /*inputs=*/true);
+    uint64_t reads =
+        getBoundColours(module.programs[groups[id].program], /*inputs=*/true);
     for (unsigned colour = 0; colour < machine.colours; ++colour)
       if (reads >> colour & 1)
         connect(id, colour);
@@ -111,21 +122,27 @@ void Engine::connect(uint32_t id, unsigned colour) {
     else
       return;
     uint64_t hops = 0;
-    bool allSame = true, isIdentity = group.lanes() == streams[reader.stream].getLanes();
+    bool allSame = true,
+         isIdentity = group.lanes() == streams[reader.stream].getLanes();
     for (uint32_t lane = 0; lane < group.lanes(); ++lane) {
       Source source = table.getSource(group.pes[lane]);
-      uint32_t from = source.isPort() ? grouping.portLaneOf[source.getPort()] : grouping.laneOf[source.id];
+      uint32_t from = source.isPort() ? grouping.portLaneOf[source.getPort()]
+                                      : grouping.laneOf[source.id];
       reader.lanes.push_back(from);
       allSame &= from == reader.lanes.front();
       isIdentity &= from == lane;
       hops = std::max<uint64_t>(hops, table.getHops(group.pes[lane]));
     }
     reader.lane = reader.lanes.front();
-    reader.kind = isIdentity ? Reader::Kind::Same : allSame ? Reader::Kind::Scalar : Reader::Kind::Gather;
+    reader.kind = isIdentity ? Reader::Kind::Same
+                  : allSame  ? Reader::Kind::Scalar
+                             : Reader::Kind::Gather;
     if (reader.kind != Reader::Kind::Gather)
       reader.lanes.clear();
-    // E52: from the queue (a cycle) over ramp, links and ramp; a port has neither queue nor ramp.
-    reader.latency = hops * machine.hop + machine.ramp + (first.isPort() ? 0 : machine.ramp + 1);
+    // E52: from the queue (a cycle) over ramp, links and ramp; a port has
+    // neither queue nor ramp.
+    reader.latency = hops * machine.hop + machine.ramp +
+                     (first.isPort() ? 0 : machine.ramp + 1);
   }
   streams[reader.stream].readers.push_back({id, colour});
 }
@@ -143,7 +160,8 @@ uint32_t Engine::streamOfGroup(uint32_t id, unsigned colour) {
     Source self{static_cast<int32_t>(pe)};
     const Route *route = routeMap.find(epoch, colour, pointOf(pe));
     info.hasNoRoute |= !route;
-    info.isNotLive |= route && route->positions.front().input != Direction::Ramp;
+    info.isNotLive |=
+        route && route->positions.front().input != Direction::Ramp;
     info.links += table.getLinks(self);
     const Leak *leak = table.getLeak(self);
     if (leak && (!info.leak || leak->isBadRoute))
@@ -160,7 +178,8 @@ uint32_t Engine::streamOfPorts(uint32_t id) {
   feed.stream = streams.size();
   streams.emplace_back(feed.ports.size());
   const PortStream &first = ports[feed.ports.front()];
-  StreamInfo info{0, first.colour, nullptr, "a feed: " + describe(pe::FeedOp(first.feeds.front()->op))};
+  StreamInfo info{0, first.colour, nullptr,
+                  "a feed: " + describe(pe::FeedOp(first.feeds.front()->op))};
   for (uint32_t port : feed.ports) {
     const ColourSources &table = sources.get(epoch, ports[port].colour);
     info.links += table.getLinks(Source::ofPort(port));
@@ -254,7 +273,8 @@ bool Engine::runLaunch(int64_t launch) {
   return result.succeeded();
 }
 
-/// Runs groups and feeds until none can go on. Feeds run when no group can: they are bounded by their readers.
+/// Runs groups and feeds until none can go on. Feeds run when no group can:
+/// they are bounded by their readers.
 bool Engine::runGroups() {
   while (!readyGroups.empty() || !readyFeeds.empty()) {
     if (!readyGroups.empty()) {
@@ -280,8 +300,10 @@ bool Engine::runGroups() {
 
 /// E41, E54.
 bool Engine::finishBarrier() {
-  if (uint64_t left = countUnread(/*report=*/false, FailureKind::NotDrained); left + stuck > 0) {
-    fail(FailureKind::NotDrained, std::to_string(left + stuck) + " wavelets are left at a barrier");
+  if (uint64_t left = countUnread(/*report=*/false, FailureKind::NotDrained);
+      left + stuck > 0) {
+    fail(FailureKind::NotDrained,
+         std::to_string(left + stuck) + " wavelets are left at a barrier");
     countUnread(/*report=*/true, FailureKind::NotDrained);
     return false;
   }
@@ -303,9 +325,12 @@ bool Engine::finishBarrier() {
   return true;
 }
 
-RunResult exec::runFunctional(pe::ModuleOp op, HostMemory &memory, const RunOptions &options) {
+RunResult exec::runFunctional(pe::ModuleOp op, HostMemory &memory,
+                              const RunOptions &options) {
   using Clock = std::chrono::steady_clock;
-  auto seconds = [](Clock::time_point a, Clock::time_point b) { return std::chrono::duration<double>(b - a).count(); };
+  auto seconds = [](Clock::time_point a, Clock::time_point b) {
+    return std::chrono::duration<double>(b - a).count();
+  };
   RunResult result;
   auto begin = Clock::now();
   llvm::Expected<LoadedModule> module = loadModule(op);

@@ -5,12 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Groups of PEs run in lockstep (Groups.h) and talk through streams (Streams.h). A group is run until all its threads wait;
-// what it sends wakes its readers. Files: Engine.cpp schedules, Threads.cpp runs control flow, Vectors.cpp runs
-// instructions and keeps time, Feeds.cpp sends from ports, Switches.cpp moves wavelets of switched colours, Check.cpp judges
-// the end of a launch.
+// Groups of PEs run in lockstep (Groups.h) and talk through streams
+// (Streams.h). A group is run until all its threads wait; what it sends wakes
+// its readers. Files: Engine.cpp schedules, Threads.cpp runs control flow,
+// Vectors.cpp runs instructions and keeps time, Feeds.cpp sends from ports,
+// Switches.cpp moves wavelets of switched colours, Check.cpp judges the end of
+// a launch.
 //
-// Memory of a group: word w of lane l is memory[w * lanes + l], so that one element of all lanes is one row.
+// Memory of a group: word w of lane l is memory[w * lanes + l], so that one
+// element of all lanes is one row.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +33,8 @@ struct LaneThread {
   ThreadControl control;
   const Instruction *instruction = nullptr;
   VectorCursor cursor;
-  /// The cycle in which the last instruction ended, or in which the current one can make its next beat.
+  /// The cycle in which the last instruction ended, or in which the current one
+  /// can make its next beat.
   uint64_t time = 0;
 };
 
@@ -48,7 +52,8 @@ struct Group {
   std::vector<int16_t> inColours, outColours;
   /// By colour; those never read have no stream.
   std::vector<Reader> readers;
-  /// By colour, the group's own stream in this epoch; UINT32_MAX until it sends.
+  /// By colour, the group's own stream in this epoch; UINT32_MAX until it
+  /// sends.
   std::vector<uint32_t> writes;
   bool isQueued = false;
   std::array<BusySpan, 8> spans;
@@ -73,13 +78,15 @@ struct StreamInfo {
   unsigned colour = 0;
   const Leak *leak = nullptr;
   std::string writer;
-  /// Some lane's router has no route for the colour; has one whose live input is not the ramp.
+  /// Some lane's router has no route for the colour; has one whose live input
+  /// is not the ramp.
   bool hasNoRoute = false, isNotLive = false;
 };
 
 class Engine {
 public:
-  Engine(const LoadedModule &module, HostMemory &memory, const RunOptions &options, RunResult &result);
+  Engine(const LoadedModule &module, HostMemory &memory,
+         const RunOptions &options, RunResult &result);
   void run();
 
 private:
@@ -103,24 +110,32 @@ private:
   }
   std::string nameOf(const Group &group) const;
   uint32_t peAt(Point p) const { return p.y * machine.width + p.x; }
-  Point pointOf(uint32_t pe) const { return {pe % machine.width, pe / machine.width}; }
+  Point pointOf(uint32_t pe) const {
+    return {pe % machine.width, pe / machine.width};
+  }
 
   // Threads.cpp
   void runGroup(uint32_t id);
   bool stepThread(uint32_t id, unsigned thread);
-  bool startVector(uint32_t id, unsigned thread, const Instruction &instruction, uint64_t from);
+  bool startVector(uint32_t id, unsigned thread, const Instruction &instruction,
+                   uint64_t from);
   bool bind(Group &group, const Instruction &instruction);
   bool isIdle(const Group &group, uint64_t microthreads, uint64_t &time) const;
 
   // Vectors.cpp
   bool advanceVector(uint32_t id, unsigned thread);
-  uint64_t available(const Group &group, const Instruction &in, uint64_t wanted) const;
-  void keepTime(uint32_t id, unsigned thread, uint64_t points, uint64_t &first, uint64_t &last);
+  uint64_t available(const Group &group, const Instruction &in,
+                     uint64_t wanted) const;
+  void keepTime(uint32_t id, unsigned thread, uint64_t points, uint64_t &first,
+                uint64_t &last);
   bool runMac(Group &group, LaneThread &thread); // MacPlan.cpp
-  void compute(Group &group, LaneThread &thread, uint64_t points, uint32_t *out);
-  bool send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first, uint64_t last, LaneThread *thread);
+  void compute(Group &group, LaneThread &thread, uint64_t points,
+               uint32_t *out);
+  bool send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
+            uint64_t last, LaneThread *thread);
   bool sendControl(uint32_t id, const Instruction &in, uint64_t cycle);
-  const uint32_t *rowsOf(Group &group, Reader &reader, uint64_t rows, std::vector<uint32_t> &scratch, int64_t &rowWords,
+  const uint32_t *rowsOf(Group &group, Reader &reader, uint64_t rows,
+                         std::vector<uint32_t> &scratch, int64_t &rowWords,
                          int64_t &laneBytes);
 
   // Feeds.cpp
@@ -162,7 +177,8 @@ private:
   std::vector<Stream> streams;
   std::vector<StreamInfo> infos;
   std::deque<uint32_t> readyGroups, readyFeeds;
-  std::map<std::pair<unsigned, uint32_t>, SwitchRouter> switchRouters; // By colour and PE.
+  std::map<std::pair<unsigned, uint32_t>, SwitchRouter>
+      switchRouters; // By colour and PE.
   std::vector<uint32_t> scratch[2];
 
   unsigned epoch = 0;

@@ -10,13 +10,16 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-/// Words that a feed sends in one go, and rows that may wait unread before it pauses.
+/// Words that a feed sends in one go, and rows that may wait unread before it
+/// pauses.
 static constexpr uint64_t kWordsInPiece = 1 << 14, kRowsAhead = 1 << 15;
 
-/// Goes on to the next feed of the ports while the current one has no element left; false if there is none.
+/// Goes on to the next feed of the ports while the current one has no element
+/// left; false if there is none.
 bool Engine::settle(FeedRun &feed) {
   const PortStream &first = ports[feed.ports.front()];
-  while (!feed.isDone && (feed.cursors.empty() || feed.cursors.front().isDone())) {
+  while (!feed.isDone &&
+         (feed.cursors.empty() || feed.cursors.front().isDone())) {
     if (!feed.cursors.empty())
       ++feed.current;
     feed.cursors.clear();
@@ -26,7 +29,8 @@ bool Engine::settle(FeedRun &feed) {
     }
     for (uint32_t port : feed.ports) {
       const PortStream &stream = ports[port];
-      feed.cursors.emplace_back(stream.feeds[feed.current]->nest, ExprValues{stream.p.x, stream.p.y, launch});
+      feed.cursors.emplace_back(stream.feeds[feed.current]->nest,
+                                ExprValues{stream.p.x, stream.p.y, launch});
     }
   }
   return !feed.isDone;
@@ -42,8 +46,10 @@ bool Engine::runFeed(uint32_t id) {
   for (uint32_t port : feed.ports)
     if (!routeMap.find(epoch, colour, ports[port].p)) {
       std::string text;
-      llvm::raw_string_ostream(text) << "a feed enters PE " << ports[port].p << " on colour " << colour
-                                     << " and finds no route: " << describe(pe::FeedOp(first.feeds[feed.current]->op));
+      llvm::raw_string_ostream(text)
+          << "a feed enters PE " << ports[port].p << " on colour " << colour
+          << " and finds no route: "
+          << describe(pe::FeedOp(first.feeds[feed.current]->op));
       fail(FailureKind::BadRoute, text);
       return false;
     }
@@ -52,13 +58,17 @@ bool Engine::runFeed(uint32_t id) {
   if (!isSwitched) {
     Stream &stream = streams[streamId];
     if (infos[streamId].leak && infos[streamId].leak->isBadRoute) {
-      fail(FailureKind::BadRoute, infos[streamId].leak->text + ", sent by " + infos[streamId].writer);
+      fail(FailureKind::BadRoute,
+           infos[streamId].leak->text + ", sent by " + infos[streamId].writer);
       return false;
     }
-    bool isLive = routeMap.find(epoch, colour, first.p)->positions.front().input == first.side;
+    bool isLive =
+        routeMap.find(epoch, colour, first.p)->positions.front().input ==
+        first.side;
     if (infos[streamId].leak || stream.readers.empty() || !isLive) {
       ++stuck;
-      stuckText = "colour " + std::to_string(colour) + " is not read, sent by " + infos[streamId].writer;
+      stuckText = "colour " + std::to_string(colour) +
+                  " is not read, sent by " + infos[streamId].writer;
       return false;
     }
     if (stream.getEnd() - stream.getBegin() > kRowsAhead) {
@@ -72,13 +82,16 @@ bool Engine::runFeed(uint32_t id) {
   llvm::ArrayRef<uint32_t> words = tensor.getValues<uint32_t>();
   std::vector<uint32_t> rows;
   uint64_t count = 0;
-  for (; count < std::max<uint64_t>(1, kWordsInPiece / lanes) && !feed.cursors.front().isDone(); ++count)
+  for (; count < std::max<uint64_t>(1, kWordsInPiece / lanes) &&
+         !feed.cursors.front().isDone();
+       ++count)
     for (NestCursor &cursor : feed.cursors) {
       int64_t index = cursor.getIndex();
       if (index < 0 || index >= tensor.getNumElements()) {
-        fail(FailureKind::BadAccess, "element " + std::to_string(index) + " of host tensor @" +
-                                         pe::HostOp(op.host).getSymName().str() +
-                                         " does not exist: " + describe(pe::FeedOp(op.op)));
+        fail(FailureKind::BadAccess,
+             "element " + std::to_string(index) + " of host tensor @" +
+                 pe::HostOp(op.host).getSymName().str() +
+                 " does not exist: " + describe(pe::FeedOp(op.op)));
         return false;
       }
       rows.push_back(words[index]);
@@ -91,11 +104,13 @@ bool Engine::runFeed(uint32_t id) {
     for (uint64_t r = 0; r < count; ++r) {
       ++result.waveletHops;
       uint32_t pe = peAt(first.p);
-      if (!inject(colour, pe, first.side, {rows[r], false, cycleOf(from + r) + machine.hop}))
+      if (!inject(colour, pe, first.side,
+                  {rows[r], false, cycleOf(from + r) + machine.hop}))
         return false;
     }
   } else {
-    Chunk &chunk = streams[streamId].push(count, cycleOf(from), cycleOf(from + count - 1));
+    Chunk &chunk =
+        streams[streamId].push(count, cycleOf(from), cycleOf(from + count - 1));
     chunk.words = std::move(rows);
     announce(streamId, count);
   }

@@ -6,15 +6,19 @@
 //===----------------------------------------------------------------------===//
 //
 // PEs of a group execute every instruction together. That is right if
-//   1. they run the same program, and every trip count, extent and memory offset has the same value in all of them: no lane
+//   1. they run the same program, and every trip count, extent and memory
+//   offset has the same value in all of them: no lane
 //      is ever masked;
-//   2. for every colour that they read, their sources belong to one group (or all have the same source), so that what one
+//   2. for every colour that they read, their sources belong to one group (or
+//   all have the same source), so that what one
 //      lane has received, the others have too;
 //   3. no lane waits for another lane of its own group, on whatever way.
-// Steps: classes by (1); refine by (2) until nothing changes; look at the strongly connected components of the graph of
-// groups: where PEs of one group hang together inside a component, split the component's groups by column, else by row, else
-// into single PEs; refine again. A source that is a group of one PE is the same for all its readers and does not join them.
-// PEs that touch a switched colour stand alone: what reaches them is known only while running.
+// Steps: classes by (1); refine by (2) until nothing changes; look at the
+// strongly connected components of the graph of groups: where PEs of one group
+// hang together inside a component, split the component's groups by column,
+// else by row, else into single PEs; refine again. A source that is a group of
+// one PE is the same for all its readers and does not join them. PEs that touch
+// a switched colour stand alone: what reaches them is known only while running.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,18 +34,22 @@ using namespace wafer::exec;
 uint64_t exec::getBoundColours(const Program &program, bool inputs) {
   uint64_t colours = 0;
   for (const Instruction &instruction : program.code)
-    if (instruction.kind == Instruction::Kind::Bind && instruction.isInput == inputs)
+    if (instruction.kind == Instruction::Kind::Bind &&
+        instruction.isInput == inputs)
       colours |= uint64_t(1) << instruction.colour;
   return colours;
 }
 
-SourceTable::SourceTable(const LoadedModule &module, const RouteMap &map, llvm::ArrayRef<PortStream> ports)
+SourceTable::SourceTable(const LoadedModule &module, const RouteMap &map,
+                         llvm::ArrayRef<PortStream> ports)
     : colours(map.getNumColours()), switched(0) {
   size_t pes = module.machine.width * module.machine.height;
   std::vector<uint64_t> readColours(pes);
   for (const Program &program : module.programs) {
     uint64_t bound = getBoundColours(program, /*inputs=*/true);
-    program.region.forEachPoint([&](Point p) { readColours[p.y * module.machine.width + p.x] = bound; });
+    program.region.forEachPoint([&](Point p) {
+      readColours[p.y * module.machine.width + p.x] = bound;
+    });
   }
   for (unsigned colour = 0; colour < colours; ++colour)
     switched |= uint64_t(map.isSwitched(colour)) << colour;
@@ -57,10 +65,12 @@ SourceTable::SourceTable(const LoadedModule &module, const RouteMap &map, llvm::
 
 namespace {
 /// Numbers distinct keys from 0.
-template <typename KeyT>
-struct Numbering {
+template <typename KeyT> struct Numbering {
   std::map<KeyT, uint32_t> numbers;
-  uint32_t get(const KeyT &key) { return numbers.insert({key, static_cast<uint32_t>(numbers.size())}).first->second; }
+  uint32_t get(const KeyT &key) {
+    return numbers.insert({key, static_cast<uint32_t>(numbers.size())})
+        .first->second;
+  }
 };
 
 struct Partitioner {
@@ -68,22 +78,27 @@ struct Partitioner {
   const SourceTable &sources;
   llvm::ArrayRef<PortStream> ports;
   int64_t width;
-  /// PEs with programs, by x then y, and by position in that list: program, class, and what it reads.
+  /// PEs with programs, by x then y, and by position in that list: program,
+  /// class, and what it reads.
   std::vector<uint32_t> pes, programOf;
   std::vector<uint32_t> placeOf;
   std::vector<uint32_t> classOf, portClassOf;
   uint32_t numClasses = 0, numPortClasses = 0;
-  std::vector<std::pair<unsigned, unsigned>> channels; // (epoch, colour), those in use and not switched.
-  std::vector<uint64_t> reads;                         // By program.
+  std::vector<std::pair<unsigned, unsigned>>
+      channels; // (epoch, colour), those in use and not switched.
+  std::vector<uint64_t> reads; // By program.
 
   static constexpr uint32_t kNoPlace = UINT32_MAX;
 
-  Partitioner(const LoadedModule &module, const SourceTable &sources, llvm::ArrayRef<PortStream> ports)
-      : module(module), sources(sources), ports(ports), width(module.machine.width) {
+  Partitioner(const LoadedModule &module, const SourceTable &sources,
+              llvm::ArrayRef<PortStream> ports)
+      : module(module), sources(sources), ports(ports),
+        width(module.machine.width) {
     std::vector<uint32_t> programAt(width * module.machine.height, kNoPlace);
     for (auto [i, program] : llvm::enumerate(module.programs)) {
       uint32_t index = i;
-      program.region.forEachPoint([&](Point p) { programAt[p.y * width + p.x] = index; });
+      program.region.forEachPoint(
+          [&](Point p) { programAt[p.y * width + p.x] = index; });
       reads.push_back(getBoundColours(program, /*inputs=*/true));
     }
     placeOf.assign(programAt.size(), kNoPlace);
@@ -108,7 +123,8 @@ struct Partitioner {
       exprs.push_back(&in.count);
       for (const Expr &extent : in.extents)
         exprs.push_back(&extent);
-      for (const Operand *operand : {&in.destination, &in.sources[0], &in.sources[1]})
+      for (const Operand *operand :
+           {&in.destination, &in.sources[0], &in.sources[1]})
         exprs.push_back(&operand->offset);
     }
     return exprs;
@@ -117,7 +133,8 @@ struct Partitioner {
   void classify() {
     Numbering<std::vector<int64_t>> classes;
     classOf.resize(pes.size());
-    // Signatures of expressions in x alone, y alone, both, for each program; the first two once for each column or row.
+    // Signatures of expressions in x alone, y alone, both, for each program;
+    // the first two once for each column or row.
     for (auto [index, program] : llvm::enumerate(module.programs)) {
       std::vector<const Expr *> byX, byY, byBoth;
       for (const Expr *expr : decidingExprs(program)) {
@@ -125,12 +142,14 @@ struct Partitioner {
         if (x || y)
           (x && y ? byBoth : x ? byX : byY).push_back(expr);
       }
-      uint64_t touched = getBoundColours(program, true) | getBoundColours(program, false);
+      uint64_t touched =
+          getBoundColours(program, true) | getBoundColours(program, false);
       bool isSwitched = false;
       for (unsigned colour = 0; colour < 64; ++colour)
         isSwitched |= (touched >> colour & 1) && sources.isSwitched(colour);
       Numbering<std::vector<int64_t>> signatures;
-      auto number = [&](llvm::ArrayRef<const Expr *> exprs, int64_t x, int64_t y, int64_t kind) {
+      auto number = [&](llvm::ArrayRef<const Expr *> exprs, int64_t x,
+                        int64_t y, int64_t kind) {
         std::vector<int64_t> key = {kind};
         for (const Expr *expr : exprs)
           expr->appendSignature(x, y, key);
@@ -146,7 +165,8 @@ struct Partitioner {
         if (!ofY.count(y))
           ofY[y] = number(byY, 0, y, 1);
         int64_t both = byBoth.empty() ? 0 : number(byBoth, x, y, 2);
-        classOf[i] = classes.get({static_cast<int64_t>(index), ofX[x], ofY[y], both, isSwitched ? pes[i] : -1});
+        classOf[i] = classes.get({static_cast<int64_t>(index), ofX[x], ofY[y],
+                                  both, isSwitched ? pes[i] : -1});
       }
     }
     numClasses = classes.numbers.size();
@@ -155,7 +175,9 @@ struct Partitioner {
   void classifyPorts() {
     Numbering<std::vector<int64_t>> classes;
     for (auto [i, port] : llvm::enumerate(ports)) {
-      std::vector<int64_t> key = {port.rate, sources.isSwitched(port.colour) ? static_cast<int64_t>(i) : -1};
+      std::vector<int64_t> key = {port.rate, sources.isSwitched(port.colour)
+                                                 ? static_cast<int64_t>(i)
+                                                 : -1};
       for (const Feed *feed : port.feeds) {
         key.push_back(feed - module.feeds.data());
         for (const Expr &extent : feed->nest.extents)
@@ -170,7 +192,8 @@ struct Partitioner {
   uint64_t sourceClass(size_t i, std::pair<unsigned, unsigned> channel) const {
     if (!(reads[programOf[i]] >> channel.second & 1))
       return 0;
-    Source source = sources.get(channel.first, channel.second).getSource(pes[i]);
+    Source source =
+        sources.get(channel.first, channel.second).getSource(pes[i]);
     if (source.isPort())
       return 1 + portClassOf[source.getPort()];
     if (!source.isPE() || placeOf[source.id] == kNoPlace)
@@ -185,32 +208,37 @@ struct Partitioner {
     for (auto channel : channels) {
       llvm::DenseMap<std::pair<uint64_t, uint64_t>, uint32_t> numbers;
       for (size_t i = 0; i < pes.size(); ++i)
-        current[i] = numbers.insert({{current[i], sourceClass(i, channel)}, numbers.size()}).first->second;
+        current[i] =
+            numbers
+                .insert({{current[i], sourceClass(i, channel)}, numbers.size()})
+                .first->second;
       numClasses = numbers.size();
     }
     classOf = std::move(current);
     return numClasses != before;
   }
 
-  /// Splits the classes for which `chosen` by a coordinate; 0: x, 1: y, 2: both.
+  /// Splits the classes for which `chosen` by a coordinate; 0: x, 1: y, 2:
+  /// both.
   void split(const std::vector<uint8_t> &chosen) {
     Numbering<std::tuple<uint32_t, int64_t, int64_t>> numbers;
     for (size_t i = 0; i < pes.size(); ++i) {
       uint8_t how = chosen[classOf[i]];
       int64_t x = pes[i] % width, y = pes[i] / width;
-      classOf[i] = numbers.get({classOf[i], how & 1 ? x : -1, how & 2 ? y : -1});
+      classOf[i] =
+          numbers.get({classOf[i], how & 1 ? x : -1, how & 2 ? y : -1});
     }
     numClasses = numbers.numbers.size();
   }
 
   /// Calls `edge(reader place, source place)` for all pairs of PEs that talk.
-  template <typename Fn>
-  void forEachEdge(Fn edge) const {
+  template <typename Fn> void forEachEdge(Fn edge) const {
     for (auto channel : channels)
       for (size_t i = 0; i < pes.size(); ++i) {
         if (!(reads[programOf[i]] >> channel.second & 1))
           continue;
-        Source source = sources.get(channel.first, channel.second).getSource(pes[i]);
+        Source source =
+            sources.get(channel.first, channel.second).getSource(pes[i]);
         if (source.isPE() && placeOf[source.id] != kNoPlace)
           edge(i, placeOf[source.id]);
       }
@@ -222,15 +250,19 @@ struct Partitioner {
 };
 } // namespace
 
-/// The strongly connected component of each class in the graph reader -> source (Tarjan, without recursion).
+/// The strongly connected component of each class in the graph reader -> source
+/// (Tarjan, without recursion).
 std::vector<uint32_t> Partitioner::findComponents() const {
   llvm::SetVector<std::pair<uint32_t, uint32_t>> edges;
-  forEachEdge([&](size_t reader, size_t source) { edges.insert({classOf[reader], classOf[source]}); });
+  forEachEdge([&](size_t reader, size_t source) {
+    edges.insert({classOf[reader], classOf[source]});
+  });
   std::vector<std::vector<uint32_t>> next(numClasses);
   for (auto [from, to] : edges)
     next[from].push_back(to);
   constexpr uint32_t kUnseen = UINT32_MAX;
-  std::vector<uint32_t> order(numClasses, kUnseen), low(numClasses), component(numClasses, kUnseen), stack;
+  std::vector<uint32_t> order(numClasses, kUnseen), low(numClasses),
+      component(numClasses, kUnseen), stack;
   std::vector<std::pair<uint32_t, size_t>> calls;
   uint32_t counter = 0, components = 0;
   for (uint32_t root = 0; root < numClasses; ++root) {
@@ -276,11 +308,13 @@ bool Partitioner::breakCycles() {
     ++classSize[c];
   llvm::IntEqClasses joined(pes.size());
   forEachEdge([&](size_t reader, size_t source) {
-    if (component[classOf[reader]] == component[classOf[source]] && classSize[classOf[source]] > 1)
+    if (component[classOf[reader]] == component[classOf[source]] &&
+        classSize[classOf[source]] > 1)
       joined.join(reader, source);
   });
   joined.compress();
-  // Two PEs of a class that hang together: does a split by x (bit 1) or by y (bit 2) part all such pairs?
+  // Two PEs of a class that hang together: does a split by x (bit 1) or by y
+  // (bit 2) part all such pairs?
   std::vector<uint8_t> clash(*llvm::max_element(component) + 1, 0);
   llvm::DenseSet<std::pair<uint64_t, int64_t>> any, sameX, sameY;
   for (size_t i = 0; i < pes.size(); ++i) {
@@ -334,13 +368,16 @@ Grouping Partitioner::finish() const {
   return grouping;
 }
 
-Grouping exec::makeGroups(const LoadedModule &module, const SourceTable &sources, llvm::ArrayRef<PortStream> ports) {
+Grouping exec::makeGroups(const LoadedModule &module,
+                          const SourceTable &sources,
+                          llvm::ArrayRef<PortStream> ports) {
   Partitioner partitioner(module, sources, ports);
   partitioner.classify();
   partitioner.classifyPorts();
   if (partitioner.pes.empty())
     return partitioner.finish();
-  // A chain would be taken apart one PE a round by refinement alone: cycles are broken between rounds.
+  // A chain would be taken apart one PE a round by refinement alone: cycles are
+  // broken between rounds.
   bool changed = true;
   while (changed) {
     changed = partitioner.refineOnce();

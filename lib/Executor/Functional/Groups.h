@@ -12,11 +12,15 @@
 
 namespace wafer::exec {
 
-/// The sources of every colour in every epoch; switched colours have none (they are simulated router by router).
+/// The sources of every colour in every epoch; switched colours have none (they
+/// are simulated router by router).
 class SourceTable {
 public:
-  SourceTable(const LoadedModule &module, const RouteMap &map, llvm::ArrayRef<PortStream> ports);
-  const ColourSources &get(unsigned epoch, unsigned colour) const { return tables[epoch * colours + colour]; }
+  SourceTable(const LoadedModule &module, const RouteMap &map,
+              llvm::ArrayRef<PortStream> ports);
+  const ColourSources &get(unsigned epoch, unsigned colour) const {
+    return tables[epoch * colours + colour];
+  }
   bool isSwitched(unsigned colour) const { return switched >> colour & 1; }
 
 private:
@@ -25,7 +29,8 @@ private:
   std::vector<ColourSources> tables;
 };
 
-/// Lockstep groups: a partition of the PEs with programs, and one of the port streams.
+/// Lockstep groups: a partition of the PEs with programs, and one of the port
+/// streams.
 struct Grouping {
   struct Members {
     uint32_t program = 0;
@@ -40,7 +45,8 @@ struct Grouping {
 /// Colours that the program's input (output) queues are ever tied to, as bits.
 uint64_t getBoundColours(const Program &program, bool inputs);
 
-Grouping makeGroups(const LoadedModule &module, const SourceTable &sources, llvm::ArrayRef<PortStream> ports);
+Grouping makeGroups(const LoadedModule &module, const SourceTable &sources,
+                    llvm::ArrayRef<PortStream> ports);
 
 } // namespace wafer::exec
 

@@ -12,9 +12,10 @@
 
 namespace wafer::exec {
 
-/// An f32 mac on memory whose destination stays where it is along one index (the reduction), and visits every element once
-/// along the others. Rows are `lanes` floats; all strides count floats. Along index P only `a` and the destination move,
-/// along Q only `b` and the destination, along O all may.
+/// An f32 mac on memory whose destination stays where it is along one index
+/// (the reduction), and visits every element once along the others. Rows are
+/// `lanes` floats; all strides count floats. Along index P only `a` and the
+/// destination move, along Q only `b` and the destination, along O all may.
 struct MacNest {
   float *destination;
   const float *a, *b;
@@ -25,8 +26,9 @@ struct MacNest {
   int64_t o = 1, aO = 0, bO = 0, destinationO = 0;
 };
 
-/// Every destination element adds its products in the order of the reduction, each with one rounding, as point by point
-/// (E20, E23); only the order among different elements is free, and chosen for registers and caches.
+/// Every destination element adds its products in the order of the reduction,
+/// each with one rounding, as point by point (E20, E23); only the order among
+/// different elements is free, and chosen for registers and caches.
 void runMacNest(const MacNest &nest);
 
 } // namespace wafer::exec

@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A router has one live input for a colour, so following inputs upstream from any router ends at one source: the routers of
-// a colour form a forest. Each is walked once, towards its root, until a router that is known.
+// A router has one live input for a colour, so following inputs upstream from
+// any router ends at one source: the routers of a colour form a forest. Each is
+// walked once, towards its root, until a router that is known.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,9 +21,15 @@ std::vector<PortStream> exec::collectPortStreams(const LoadedModule &module) {
   std::map<std::tuple<Point, Direction, unsigned>, size_t> known;
   for (const Feed &feed : module.feeds)
     feed.region.forEachPoint([&](Point p) {
-      auto [it, isNew] = known.insert({{p, feed.side, feed.colour}, ports.size()});
+      auto [it, isNew] =
+          known.insert({{p, feed.side, feed.colour}, ports.size()});
       if (isNew)
-        ports.push_back({p, feed.side, feed.colour, {}, std::max<int64_t>(1, module.getPortRate(feed.side, p))});
+        ports.push_back(
+            {p,
+             feed.side,
+             feed.colour,
+             {},
+             std::max<int64_t>(1, module.getPortRate(feed.side, p))});
       ports[it->second].feeds.push_back(&feed);
     });
   return ports;
@@ -30,8 +37,10 @@ std::vector<PortStream> exec::collectPortStreams(const LoadedModule &module) {
 
 static constexpr int32_t kUnknown = INT32_MIN;
 
-ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map, llvm::ArrayRef<PortStream> ports,
-                             llvm::ArrayRef<uint32_t> readers, unsigned epoch, unsigned colour) {
+ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map,
+                             llvm::ArrayRef<PortStream> ports,
+                             llvm::ArrayRef<uint32_t> readers, unsigned epoch,
+                             unsigned colour) {
   if (!map.isUsed(epoch, colour))
     return;
   int64_t width = module.machine.width;
@@ -54,7 +63,8 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map, ll
     int32_t root = Source::kNobody;
     uint32_t distance = 0;
     for (uint32_t pe = start;;) {
-      if (roots[pe] != kUnknown) { // Known, or on this very path: a loop of routes has no source.
+      if (roots[pe] != kUnknown) { // Known, or on this very path: a loop of
+                                   // routes has no source.
         root = roots[pe];
         distance = hops[pe] + 1;
         break;
@@ -81,7 +91,8 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map, ll
         break;
       }
       const Route *before = routeOf(q);
-      if (!before || !before->positions.front().outputs.contains(opposite(input)))
+      if (!before ||
+          !before->positions.front().outputs.contains(opposite(input)))
         break;
       pe = q.y * width + q.x;
     }
@@ -91,9 +102,11 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map, ll
     }
   }
 
-  auto leak = [&](int32_t root, bool isBadRoute, Point p, const llvm::Twine &what) {
+  auto leak = [&](int32_t root, bool isBadRoute, Point p,
+                  const llvm::Twine &what) {
     std::string text;
-    llvm::raw_string_ostream(text) << "a wavelet of colour " << colour << " at PE " << p << " " << what;
+    llvm::raw_string_ostream(text)
+        << "a wavelet of colour " << colour << " at PE " << p << " " << what;
     auto [it, isNew] = leaks.try_emplace(root, Leak{isBadRoute, text});
     if (!isNew && isBadRoute && !it->second.isBadRoute)
       it->second = {isBadRoute, text};
@@ -116,7 +129,8 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map, ll
         leak(root, true, p, "leaves the mesh");
       } else if (const Route *next = routeOf(q); !next) {
         std::string text;
-        llvm::raw_string_ostream(text) << "leaves to the " << side << " and PE " << q << " has no route for it";
+        llvm::raw_string_ostream(text) << "leaves to the " << side << " and PE "
+                                       << q << " has no route for it";
         leak(root, true, p, text);
       } else if (next->positions.front().input != opposite(side)) {
         leak(root, false, q, "waits at an input that is not live");

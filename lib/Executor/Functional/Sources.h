@@ -27,7 +27,9 @@ std::vector<PortStream> collectPortStreams(const LoadedModule &module);
 struct Source {
   static constexpr int32_t kNobody = -1;
   int32_t id = kNobody;
-  static Source ofPort(size_t port) { return {static_cast<int32_t>(-2 - static_cast<int64_t>(port))}; }
+  static Source ofPort(size_t port) {
+    return {static_cast<int32_t>(-2 - static_cast<int64_t>(port))};
+  }
   bool isPE() const { return id >= 0; }
   bool isPort() const { return id <= -2; }
   size_t getPort() const { return -2 - static_cast<int64_t>(id); }
@@ -43,23 +45,29 @@ struct Leak {
 /// One colour in one epoch, without switches: a forest of routes, walked once.
 class ColourSources {
 public:
-  ColourSources(const LoadedModule &module, const RouteMap &map, llvm::ArrayRef<PortStream> ports,
-                llvm::ArrayRef<uint32_t> readers, unsigned epoch, unsigned colour);
+  ColourSources(const LoadedModule &module, const RouteMap &map,
+                llvm::ArrayRef<PortStream> ports,
+                llvm::ArrayRef<uint32_t> readers, unsigned epoch,
+                unsigned colour);
 
   /// Who writes what this PE's router delivers to its ramp.
-  Source getSource(uint32_t pe) const { return {delivers.empty() || !delivers[pe] ? Source::kNobody : roots[pe]}; }
+  Source getSource(uint32_t pe) const {
+    return {delivers.empty() || !delivers[pe] ? Source::kNobody : roots[pe]};
+  }
   /// Links from the source to this PE's router.
   uint32_t getHops(uint32_t pe) const { return hops[pe]; }
   /// Links that one wavelet of the source crosses.
   uint32_t getLinks(Source source) const { return links.lookup(source.id); }
-  /// What happens to a wavelet of this source besides reaching readers; nullptr if nothing.
+  /// What happens to a wavelet of this source besides reaching readers; nullptr
+  /// if nothing.
   const Leak *getLeak(Source source) const {
     auto it = leaks.find(source.id);
     return it == leaks.end() ? nullptr : &it->second;
   }
 
 private:
-  /// By PE: the source at the end of the way upstream, and whether the router delivers.
+  /// By PE: the source at the end of the way upstream, and whether the router
+  /// delivers.
   std::vector<int32_t> roots;
   std::vector<bool> delivers;
   std::vector<uint32_t> hops;

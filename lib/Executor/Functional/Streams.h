@@ -15,26 +15,33 @@
 
 namespace wafer::exec {
 
-/// Consecutive elements of a stream: `count` rows of one word for each lane of the writer.
+/// Consecutive elements of a stream: `count` rows of one word for each lane of
+/// the writer.
 struct Chunk {
   uint64_t first = 0, count = 0;
   std::vector<uint32_t> words;
-  /// The cycles in which the first and the last element were written; the others lie between, evenly.
+  /// The cycles in which the first and the last element were written; the
+  /// others lie between, evenly.
   uint64_t firstCycle = 0, lastCycle = 0;
 
   uint64_t cycleOf(uint64_t element) const {
-    return count < 2 ? firstCycle : firstCycle + (lastCycle - firstCycle) * (element - first) / (count - 1);
+    return count < 2 ? firstCycle
+                     : firstCycle + (lastCycle - firstCycle) *
+                                        (element - first) / (count - 1);
   }
 };
 
-/// What the lanes of one writer send on one colour, stored once for all readers.
+/// What the lanes of one writer send on one colour, stored once for all
+/// readers.
 class Stream {
 public:
   explicit Stream(uint32_t lanes) : lanes(lanes) {}
 
   uint32_t getLanes() const { return lanes; }
   uint64_t getEnd() const { return end; }
-  uint64_t getBegin() const { return chunks.empty() ? end : chunks.front().first; }
+  uint64_t getBegin() const {
+    return chunks.empty() ? end : chunks.front().first;
+  }
 
   /// Adds rows; the caller fills them before anyone reads.
   Chunk &push(uint64_t count, uint64_t firstCycle, uint64_t lastCycle) {
@@ -51,8 +58,9 @@ public:
 
   /// The chunk that holds `element`, which must be there.
   const Chunk &find(uint64_t element) const {
-    auto it = std::upper_bound(chunks.begin(), chunks.end(), element,
-                               [](uint64_t e, const Chunk &chunk) { return e < chunk.first; });
+    auto it = std::upper_bound(
+        chunks.begin(), chunks.end(), element,
+        [](uint64_t e, const Chunk &chunk) { return e < chunk.first; });
     return *(it - 1);
   }
   const uint32_t *row(uint64_t element) const {
@@ -70,7 +78,8 @@ public:
 
   /// Forgets what lies before `element`.
   void dropBefore(uint64_t element) {
-    while (!chunks.empty() && chunks.front().first + chunks.front().count <= element)
+    while (!chunks.empty() &&
+           chunks.front().first + chunks.front().count <= element)
       chunks.pop_front();
   }
 
@@ -80,7 +89,8 @@ private:
   std::deque<Chunk> chunks;
 };
 
-/// How a group reads a colour: where each of its lanes finds its word in a row of the stream.
+/// How a group reads a colour: where each of its lanes finds its word in a row
+/// of the stream.
 struct Reader {
   /// Index of the stream; UINT32_MAX if nobody writes in this epoch.
   uint32_t stream = UINT32_MAX;
@@ -89,7 +99,8 @@ struct Reader {
   /// Scalar: the lane. Gather: the writer's lane for each lane.
   uint32_t lane = 0;
   std::vector<uint32_t> lanes;
-  /// Cycles from when an element is written to when it can be read, for the farthest lane.
+  /// Cycles from when an element is written to when it can be read, for the
+  /// farthest lane.
   uint64_t latency = 0;
 };
 

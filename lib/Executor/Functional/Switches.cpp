@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Wavelets of a switched colour go router by router, with unbounded buffers at every input port (E31, E42, E43). What is
-// delivered does not depend on the order in which routers are looked at: each one takes from its live input only.
+// Wavelets of a switched colour go router by router, with unbounded buffers at
+// every input port (E31, E42, E43). What is delivered does not depend on the
+// order in which routers are looked at: each one takes from its live input
+// only.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,7 +19,8 @@ using namespace wafer::exec;
 
 /// A wavelet reaches a router.
 bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
-  std::deque<std::tuple<uint32_t, Direction, Item>> arrivals = {{pe, port, item}};
+  std::deque<std::tuple<uint32_t, Direction, Item>> arrivals = {
+      {pe, port, item}};
   while (!arrivals.empty()) {
     auto [at, input, wavelet] = arrivals.front();
     arrivals.pop_front();
@@ -27,15 +30,18 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
       router.route = routeMap.find(epoch, colour, p);
     if (!router.route) {
       std::string text;
-      llvm::raw_string_ostream(text) << "a wavelet of colour " << colour << " reaches PE " << p
-                                     << ", which has no route for it";
+      llvm::raw_string_ostream(text)
+          << "a wavelet of colour " << colour << " reaches PE " << p
+          << ", which has no route for it";
       fail(FailureKind::BadRoute, text);
       return false;
     }
     router.inputs[static_cast<unsigned>(input)].push_back(wavelet);
     while (true) {
-      const Route::Position &position = router.route->positions[router.position];
-      std::deque<Item> &live = router.inputs[static_cast<unsigned>(position.input)];
+      const Route::Position &position =
+          router.route->positions[router.position];
+      std::deque<Item> &live =
+          router.inputs[static_cast<unsigned>(position.input)];
       if (live.empty())
         break;
       Item item = live.front();
@@ -43,13 +49,16 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
       ControlWavelet control{item.bits};
       uint64_t cycle = std::max(item.cycle, router.nextCycle);
       router.nextCycle = cycle + 1;
-      Item sent = {item.isControl ? control.withoutFirst() : item.bits, item.isControl, cycle + machine.hop};
+      Item sent = {item.isControl ? control.withoutFirst() : item.bits,
+                   item.isControl, cycle + machine.hop};
       for (Direction side : position.outputs) {
         if (side != Direction::Ramp) {
           Point q = p + step(side);
           if (!routeMap.contains(q)) {
             std::string text;
-            llvm::raw_string_ostream(text) << "a wavelet of colour " << colour << " at PE " << p << " leaves the mesh";
+            llvm::raw_string_ostream(text)
+                << "a wavelet of colour " << colour << " at PE " << p
+                << " leaves the mesh";
             fail(FailureKind::BadRoute, text);
             return false;
           }
@@ -60,10 +69,13 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
         if (item.isControl)
           continue;
         uint32_t group = grouping.groupOf[at];
-        uint32_t stream = group == UINT32_MAX ? UINT32_MAX : groups[group].readers[colour].stream;
+        uint32_t stream = group == UINT32_MAX
+                              ? UINT32_MAX
+                              : groups[group].readers[colour].stream;
         if (stream == UINT32_MAX) {
           ++stuck;
-          llvm::raw_string_ostream(stuckText = "") << "PE " << p << ", colour " << colour << ": has no reader";
+          llvm::raw_string_ostream(stuckText = "")
+              << "PE " << p << ", colour " << colour << ": has no reader";
           continue;
         }
         uint64_t arrival = cycle + machine.ramp;
@@ -76,7 +88,9 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
       if (control.first() == pe::Command::Reset)
         router.position = 0;
       else if (control.first() == pe::Command::Advance)
-        router.position = router.position < last ? router.position + 1 : router.route->wraps ? 0 : last;
+        router.position = router.position < last ? router.position + 1
+                          : router.route->wraps  ? 0
+                                                 : last;
     }
   }
   return true;

@@ -23,7 +23,8 @@ void Engine::runGroup(uint32_t id) {
   }
 }
 
-bool Engine::isIdle(const Group &group, uint64_t microthreads, uint64_t &time) const {
+bool Engine::isIdle(const Group &group, uint64_t microthreads,
+                    uint64_t &time) const {
   for (unsigned i = 1; i < group.threads.size(); ++i) {
     if (!(microthreads >> (i - 1) & 1))
       continue;
@@ -89,7 +90,8 @@ bool Engine::stepThread(uint32_t id, unsigned index) {
       micro.time = thread.time;
       thread.control.pc = in.target;
       thread.time += machine.async;
-      // As far as it gets at once: its beats come before those of what the main thread does next.
+      // As far as it gets at once: its beats come before those of what the main
+      // thread does next.
       stepThread(id, 1 + in.thread);
       break;
     }
@@ -106,7 +108,8 @@ bool Engine::stepThread(uint32_t id, unsigned index) {
   return moved;
 }
 
-bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in, uint64_t from) {
+bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in,
+                         uint64_t from) {
   Group &group = groups[id];
   LaneThread &thread = group.threads[index];
   thread.time = from + (index == 0 ? machine.setup : machine.async); // E51
@@ -114,19 +117,22 @@ bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in, uin
   int outside = thread.cursor.start(in, thread.control.values);
   if (outside >= 0) { // E20
     const Operand &operand = VectorCursor::operand(in, outside);
-    fail(FailureKind::BadAccess, nameOf(group) + " leaves buffer @" + operand.buffer.str() + " of " +
-                                     std::to_string(operand.size) + " elements: " + describe(in.op));
+    fail(FailureKind::BadAccess,
+         nameOf(group) + " leaves buffer @" + operand.buffer.str() + " of " +
+             std::to_string(operand.size) + " elements: " + describe(in.op));
     return false;
   }
   if (options.trace)
-    options.trace->instructionStarted(pointOf(group.pes.front()), index, in.op, thread.time);
+    options.trace->instructionStarted(pointOf(group.pes.front()), index, in.op,
+                                      thread.time);
   ++thread.control.pc;
   result.instructions += group.lanes();
   result.elements += group.lanes() * thread.cursor.points;
   return true;
 }
 
-/// E35. Whether a queue still holds wavelets depends on when they come: the cycle executor knows, this one does not.
+/// E35. Whether a queue still holds wavelets depends on when they come: the
+/// cycle executor knows, this one does not.
 bool Engine::bind(Group &group, const Instruction &in) {
   unsigned queue = in.destination.queue;
   int16_t colour = in.colour;
@@ -138,8 +144,10 @@ bool Engine::bind(Group &group, const Instruction &in) {
     return true;
   for (auto [other, tied] : llvm::enumerate(group.inColours))
     if (tied == colour) {
-      fail(FailureKind::BadBind, nameOf(group) + ": colour " + std::to_string(colour) + " is tied to in(" +
-                                     std::to_string(other) + ") already: " + describe(in.op));
+      fail(FailureKind::BadBind, nameOf(group) + ": colour " +
+                                     std::to_string(colour) +
+                                     " is tied to in(" + std::to_string(other) +
+                                     ") already: " + describe(in.op));
       return false;
     }
   group.inColours[queue] = colour;

@@ -5,11 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An instruction with fabric sources makes progress piece by piece, as many points as there are elements; one on memory is a
-// single piece. Every point is computed for all lanes, in the order of the program, so the bits are those of a PE alone.
+// An instruction with fabric sources makes progress piece by piece, as many
+// points as there are elements; one on memory is a single piece. Every point is
+// computed for all lanes, in the order of the program, so the bits are those of
+// a PE alone.
 //
-// Time (E50 to E53) is kept for a piece as a whole: its first beat waits for the first element, its last beat for the last
-// one; elements that it sends are spread evenly between. Beats of other threads of the PE in the same cycles come on top.
+// Time (E50 to E53) is kept for a piece as a whole: its first beat waits for
+// the first element, its last beat for the last one; elements that it sends are
+// spread evenly between. Beats of other threads of the PE in the same cycles
+// come on top.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,11 +26,13 @@ using State = LaneThread::State;
 
 /// Points in a piece, times lanes: bounds what a chunk holds.
 static constexpr uint64_t kWordsInPiece = 1 << 15;
-/// From this many lanes on, a point is one row operation; below, a row of the iteration space is one for each lane.
+/// From this many lanes on, a point is one row operation; below, a row of the
+/// iteration space is one for each lane.
 static constexpr uint32_t kLanesForRows = 16;
 
 /// The points, up to `wanted`, for which all fabric sources have elements.
-uint64_t Engine::available(const Group &group, const Instruction &in, uint64_t wanted) const {
+uint64_t Engine::available(const Group &group, const Instruction &in,
+                           uint64_t wanted) const {
   std::array<uint8_t, 256> uses{};
   for (unsigned i = 0; i < in.numSources; ++i)
     if (in.sources[i].kind == Operand::Kind::Queue)
@@ -38,7 +44,9 @@ uint64_t Engine::available(const Group &group, const Instruction &in, uint64_t w
     if (colour < 0 || group.readers[colour].stream == UINT32_MAX)
       return 0;
     const Reader &reader = group.readers[colour];
-    wanted = std::min(wanted, (streams[reader.stream].getEnd() - reader.cursor) / uses[in.sources[i].queue]);
+    wanted =
+        std::min(wanted, (streams[reader.stream].getEnd() - reader.cursor) /
+                             uses[in.sources[i].queue]);
   }
   return wanted;
 }
@@ -52,7 +60,10 @@ bool Engine::advanceVector(uint32_t id, unsigned index) {
   while (thread.cursor.done < thread.cursor.points) {
     uint64_t points = thread.cursor.points - thread.cursor.done;
     if (in.usesFabric)
-      points = available(group, in, std::min(points, std::max<uint64_t>(1, kWordsInPiece / group.lanes())));
+      points =
+          available(group, in,
+                    std::min(points, std::max<uint64_t>(1, kWordsInPiece /
+                                                               group.lanes())));
     if (points == 0)
       return false;
     uint64_t first, last;
@@ -74,12 +85,15 @@ bool Engine::advanceVector(uint32_t id, unsigned index) {
     thread.time += machine.completion;
   thread.state = State::Next;
   if (options.trace)
-    options.trace->instructionEnded(pointOf(group.pes.front()), index, in.op, thread.time);
+    options.trace->instructionEnded(pointOf(group.pes.front()), index, in.op,
+                                    thread.time);
   return true;
 }
 
-/// Sets the cycles of the first and the last beat of the next `points` points, and the thread's time to behind them.
-void Engine::keepTime(uint32_t id, unsigned index, uint64_t points, uint64_t &first, uint64_t &last) {
+/// Sets the cycles of the first and the last beat of the next `points` points,
+/// and the thread's time to behind them.
+void Engine::keepTime(uint32_t id, unsigned index, uint64_t points,
+                      uint64_t &first, uint64_t &last) {
   Group &group = groups[id];
   LaneThread &thread = group.threads[index];
   const Instruction &in = *thread.instruction;
@@ -95,17 +109,22 @@ void Engine::keepTime(uint32_t id, unsigned index, uint64_t points, uint64_t &fi
       continue;
     const Reader &reader = group.readers[group.inColours[in.sources[i].queue]];
     const Stream &stream = streams[reader.stream];
-    first = std::max(first, stream.find(reader.cursor).cycleOf(reader.cursor) + reader.latency);
+    first = std::max(first, stream.find(reader.cursor).cycleOf(reader.cursor) +
+                                reader.latency);
     uint64_t end = reader.cursor + points - 1;
-    lastArrival = std::max(lastArrival, stream.find(end).cycleOf(end) + reader.latency);
+    lastArrival =
+        std::max(lastArrival, stream.find(end).cycleOf(end) + reader.latency);
   }
   last = std::max(first + beats - 1, lastArrival);
-  // The datapath takes turns: a dense piece of another thread in the same cycles delays both.
+  // The datapath takes turns: a dense piece of another thread in the same
+  // cycles delays both.
   uint64_t extra = 0;
   for (BusySpan &span : group.spans) {
-    if (span.thread == index || span.beats == 0 || span.begin > last || span.end < first)
+    if (span.thread == index || span.beats == 0 || span.begin > last ||
+        span.end < first)
       continue;
-    uint64_t shared = std::min(last, span.end) - std::max(first, span.begin) + 1;
+    uint64_t shared =
+        std::min(last, span.end) - std::max(first, span.begin) + 1;
     uint64_t theirs = span.beats * shared / (span.end - span.begin + 1);
     uint64_t mine = beats * shared / (last - first + 1);
     uint64_t over = theirs + mine > shared ? theirs + mine - shared : 0;
@@ -116,12 +135,15 @@ void Engine::keepTime(uint32_t id, unsigned index, uint64_t points, uint64_t &fi
   }
   last += std::min(extra, beats);
   thread.time = last + 1;
-  group.spans[group.nextSpan++ % group.spans.size()] = {index, first, last, beats};
+  group.spans[group.nextSpan++ % group.spans.size()] = {index, first, last,
+                                                        beats};
 }
 
-/// `rows` rows of a reader from its cursor on, without moving it. In the answer, row r of lane l is at
-/// `r * rowWords` words and `l * laneBytes` bytes.
-const uint32_t *Engine::rowsOf(Group &group, Reader &reader, uint64_t rows, std::vector<uint32_t> &scratch,
+/// `rows` rows of a reader from its cursor on, without moving it. In the
+/// answer, row r of lane l is at `r * rowWords` words and `l * laneBytes`
+/// bytes.
+const uint32_t *Engine::rowsOf(Group &group, Reader &reader, uint64_t rows,
+                               std::vector<uint32_t> &scratch,
                                int64_t &rowWords, int64_t &laneBytes) {
   const Stream &stream = streams[reader.stream];
   const Chunk &chunk = stream.find(reader.cursor);
@@ -130,7 +152,8 @@ const uint32_t *Engine::rowsOf(Group &group, Reader &reader, uint64_t rows, std:
   if (isWhole && reader.kind != Reader::Kind::Gather) {
     rowWords = lanes;
     laneBytes = reader.kind == Reader::Kind::Scalar ? 0 : 4;
-    const uint32_t *row = chunk.words.data() + (reader.cursor - chunk.first) * lanes;
+    const uint32_t *row =
+        chunk.words.data() + (reader.cursor - chunk.first) * lanes;
     return reader.kind == Reader::Kind::Scalar ? row + reader.lane : row;
   }
   bool isScalar = reader.kind == Reader::Kind::Scalar;
@@ -141,13 +164,17 @@ const uint32_t *Engine::rowsOf(Group &group, Reader &reader, uint64_t rows, std:
     const uint32_t *from = stream.row(reader.cursor + r);
     uint32_t *to = scratch.data() + r * rowWords;
     for (int64_t l = 0; l < rowWords; ++l)
-      to[l] = from[isScalar ? reader.lane : reader.kind == Reader::Kind::Gather ? reader.lanes[l] : l];
+      to[l] = from[isScalar                              ? reader.lane
+                   : reader.kind == Reader::Kind::Gather ? reader.lanes[l]
+                                                         : l];
   }
   return scratch.data();
 }
 
-/// Computes the next `points` points for all lanes; results for the fabric go to `out`, a row a point.
-void Engine::compute(Group &group, LaneThread &thread, uint64_t points, uint32_t *out) {
+/// Computes the next `points` points for all lanes; results for the fabric go
+/// to `out`, a row a point.
+void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
+                     uint32_t *out) {
   const Instruction &in = *thread.instruction;
   const Program &program = module.programs[group.program];
   VectorCursor &cursor = thread.cursor;
@@ -155,7 +182,8 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points, uint32_t
   struct Place {
     char *data = nullptr;
     int64_t laneBytes = 0;
-    int64_t pointBytes = 0; // Fabric: to the next point. Memory: along the innermost index.
+    int64_t pointBytes =
+        0; // Fabric: to the next point. Memory: along the innermost index.
     bool isMemory = false;
     int64_t elementBytes = 4;
   };
@@ -165,7 +193,8 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points, uint32_t
   for (unsigned i = 0; i < in.numSources; ++i)
     if (in.sources[i].kind == Operand::Kind::Queue)
       ++uses[in.sources[i].queue];
-  bool isLinear = true; // A step along the innermost index is the same number of bytes everywhere.
+  bool isLinear = true; // A step along the innermost index is the same number
+                        // of bytes everywhere.
   for (unsigned i = 0; i <= in.numSources; ++i) {
     const Operand &operand = VectorCursor::operand(in, i);
     Place &place = places[i];
@@ -185,11 +214,14 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points, uint32_t
     } else if (operand.kind == Operand::Kind::Queue) {
       Reader &reader = group.readers[group.inColours[operand.queue]];
       int64_t rowWords, k = uses[operand.queue];
-      const uint32_t *rows = rowsOf(group, reader, points * k, scratch[i - 1], rowWords, place.laneBytes);
-      place.data = reinterpret_cast<char *>(const_cast<uint32_t *>(rows + seen[operand.queue]++ * rowWords));
+      const uint32_t *rows = rowsOf(group, reader, points * k, scratch[i - 1],
+                                    rowWords, place.laneBytes);
+      place.data = reinterpret_cast<char *>(
+          const_cast<uint32_t *>(rows + seen[operand.queue]++ * rowWords));
       place.pointBytes = rowWords * 4 * k;
     } else {
-      place.data = reinterpret_cast<char *>(const_cast<uint32_t *>(&operand.bits));
+      place.data =
+          reinterpret_cast<char *>(const_cast<uint32_t *>(&operand.bits));
     }
   }
   auto addressOf = [&](unsigned i) {
@@ -197,7 +229,8 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points, uint32_t
     if (!place.isMemory)
       return place.data;
     const Operand &operand = VectorCursor::operand(in, i);
-    int64_t at = operand.address - program.memoryBegin + cursor.element[i] * place.elementBytes;
+    int64_t at = operand.address - program.memoryBegin +
+                 cursor.element[i] * place.elementBytes;
     return place.data + (at >> 2) * 4 * lanes + (at & 3);
   };
   auto moveOn = [&](int64_t steps) {
@@ -214,16 +247,19 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points, uint32_t
         operands[i] = {addressOf(i), places[i].laneBytes};
       in.stridedFn(lanes, operands[0], operands[1], operands[2]);
     } else {
-      steps = std::min<int64_t>(cursor.extents[3] - cursor.index[3], points - done);
+      steps =
+          std::min<int64_t>(cursor.extents[3] - cursor.index[3], points - done);
       for (int64_t lane = 0; lane < lanes; ++lane) {
         for (unsigned i = 0; i <= in.numSources; ++i)
-          operands[i] = {addressOf(i) + lane * places[i].laneBytes, places[i].pointBytes};
+          operands[i] = {addressOf(i) + lane * places[i].laneBytes,
+                         places[i].pointBytes};
         in.stridedFn(steps, operands[0], operands[1], operands[2]);
       }
       cursor.index[3] += steps - 1;
       cursor.done += steps - 1;
       for (unsigned i = 0; i <= in.numSources; ++i)
-        cursor.element[i] += (steps - 1) * VectorCursor::operand(in, i).strides[3];
+        cursor.element[i] +=
+            (steps - 1) * VectorCursor::operand(in, i).strides[3];
     }
     moveOn(steps);
     cursor.step();
@@ -239,7 +275,8 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points, uint32_t
 }
 
 /// Computes points whose results go to the fabric, and sends them.
-bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first, uint64_t last, LaneThread *thread) {
+bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
+                  uint64_t last, LaneThread *thread) {
   Group &group = groups[id];
   int colour = group.outColours[queue];
   result.waveletsSent += rows * group.lanes();
@@ -248,7 +285,8 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first, ui
     compute(group, *thread, rows, words.data());
     for (uint64_t r = 0; r < rows; ++r) {
       uint64_t cycle = first + (rows > 1 ? (last - first) * r / (rows - 1) : 0);
-      if (!inject(colour, group.pes.front(), Direction::Ramp, {words[r], false, cycle + 1 + machine.ramp}))
+      if (!inject(colour, group.pes.front(), Direction::Ramp,
+                  {words[r], false, cycle + 1 + machine.ramp}))
         return false;
     }
     return true;
@@ -256,8 +294,9 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first, ui
   uint32_t streamId = colour < 0 ? UINT32_MAX : streamOfGroup(id, colour);
   if (colour < 0 || infos[streamId].hasNoRoute) {
     std::string text;
-    llvm::raw_string_ostream(text) << nameOf(group) << " sends a wavelet on colour " << colour
-                                   << " and has no route for it: " << describe(thread->instruction->op);
+    llvm::raw_string_ostream(text)
+        << nameOf(group) << " sends a wavelet on colour " << colour
+        << " and has no route for it: " << describe(thread->instruction->op);
     fail(FailureKind::BadRoute, text);
     return false;
   }
@@ -268,10 +307,13 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first, ui
   }
   if (info.leak || info.isNotLive) {
     stuck += rows;
-    stuckText = info.isNotLive ? nameOf(group) + ", colour " + std::to_string(colour) + ": waits at the ramp, which is not live"
-                        : info.leak->text + ", sent by " + nameOf(group);
+    stuckText = info.isNotLive
+                    ? nameOf(group) + ", colour " + std::to_string(colour) +
+                          ": waits at the ramp, which is not live"
+                    : info.leak->text + ", sent by " + nameOf(group);
   }
-  if (thread->instruction->kind == Instruction::Kind::Control) { // One position: commands change nothing.
+  if (thread->instruction->kind ==
+      Instruction::Kind::Control) { // One position: commands change nothing.
     result.waveletHops += info.links * rows;
     return true;
   }
@@ -286,7 +328,8 @@ bool Engine::sendControl(uint32_t id, const Instruction &in, uint64_t cycle) {
   int colour = group.outColours[in.destination.queue];
   if (colour >= 0 && sources.isSwitched(colour)) {
     ++result.waveletsSent;
-    return inject(colour, group.pes.front(), Direction::Ramp, {in.commands, true, cycle + 1 + machine.ramp});
+    return inject(colour, group.pes.front(), Direction::Ramp,
+                  {in.commands, true, cycle + 1 + machine.ramp});
   }
   for (LaneThread &thread : group.threads)
     if (thread.instruction == &in && thread.state == State::Running)

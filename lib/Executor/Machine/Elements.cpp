@@ -10,22 +10,21 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-template <typename T>
-static T fromBits(uint32_t bits) {
+template <typename T> static T fromBits(uint32_t bits) {
   return llvm::bit_cast<T>(static_cast<BitsOf<T>>(bits));
 }
 
 template <pe::Opcode opcode, typename To, typename From>
 static uint32_t onBits(uint32_t acc, uint32_t a, uint32_t b) {
-  To result = computeElement<opcode, To, From>(fromBits<To>(acc), fromBits<From>(a), fromBits<From>(b));
+  To result = computeElement<opcode, To, From>(
+      fromBits<To>(acc), fromBits<From>(a), fromBits<From>(b));
   return llvm::bit_cast<BitsOf<To>>(result);
 }
 
 namespace {
 struct PickElementFn {
   ElementFn &fn;
-  template <pe::Opcode opcode, typename To, typename From>
-  void operator()() {
+  template <pe::Opcode opcode, typename To, typename From> void operator()() {
     fn = onBits<opcode, To, From>;
   }
 };

@@ -23,7 +23,8 @@ void Expr::addScaled(const Expr &other, int64_t factor) {
     return;
   constant += other.constant * factor;
   for (const Linear &term : other.linear) {
-    auto *same = llvm::find_if(linear, [&](const Linear &mine) { return mine.dim == term.dim; });
+    auto *same = llvm::find_if(
+        linear, [&](const Linear &mine) { return mine.dim == term.dim; });
     if (same == linear.end())
       linear.push_back({term.dim, term.factor * factor});
     else if ((same->factor += term.factor * factor) == 0)
@@ -48,7 +49,8 @@ std::optional<Expr> Expr::compile(AffineExpr expr) {
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
     return std::nullopt;
-  std::optional<Expr> lhs = compile(binary.getLHS()), rhs = compile(binary.getRHS());
+  std::optional<Expr> lhs = compile(binary.getLHS()),
+                      rhs = compile(binary.getRHS());
   if (!lhs || !rhs)
     return std::nullopt;
   switch (expr.getKind()) {
@@ -70,7 +72,8 @@ std::optional<Expr> Expr::compile(AffineExpr expr) {
   // ceil(a / d) = floor((a + d - 1) / d).
   if (expr.getKind() == AffineExprKind::CeilDiv)
     lhs->constant += rhs->constant - 1;
-  Division division{1, rhs->constant, expr.getKind() == AffineExprKind::Mod, {*lhs}};
+  Division division{
+      1, rhs->constant, expr.getKind() == AffineExprKind::Mod, {*lhs}};
   if (lhs->isConstant())
     return Expr(division.eval({}));
   result.divisions.push_back(std::move(division));
@@ -96,8 +99,8 @@ std::optional<int64_t> Expr::getFactor(unsigned dim) const {
   return 0;
 }
 
-/// The expression with x and y filled in, in a form that equal functions mostly share: what a division's dividend has
-/// beyond the divisor moves out of it.
+/// The expression with x and y filled in, in a form that equal functions mostly
+/// share: what a division's dividend has beyond the divisor moves out of it.
 Expr Expr::fixPE(int64_t x, int64_t y) const {
   Expr result(constant);
   for (const Linear &term : linear) {
@@ -106,7 +109,8 @@ Expr Expr::fixPE(int64_t x, int64_t y) const {
     else
       result.constant += term.factor * (term.dim == machine::kX ? x : y);
   }
-  llvm::sort(result.linear, [](const Linear &a, const Linear &b) { return a.dim < b.dim; });
+  llvm::sort(result.linear,
+             [](const Linear &a, const Linear &b) { return a.dim < b.dim; });
   for (const Division &term : divisions) {
     Division fixed = term;
     Expr &dividend = fixed.dividend.front();
@@ -125,13 +129,15 @@ Expr Expr::fixPE(int64_t x, int64_t y) const {
 
 static constexpr int64_t kDivisionMark = INT64_MIN;
 
-void Expr::appendSignature(int64_t x, int64_t y, std::vector<int64_t> &key) const {
+void Expr::appendSignature(int64_t x, int64_t y,
+                           std::vector<int64_t> &key) const {
   Expr fixed = fixPE(x, y);
   key.push_back(fixed.constant);
   for (const Linear &term : fixed.linear)
     key.insert(key.end(), {static_cast<int64_t>(term.dim), term.factor});
   for (const Division &term : fixed.divisions) {
-    key.insert(key.end(), {kDivisionMark, term.factor, term.divisor, term.isRemainder});
+    key.insert(key.end(),
+               {kDivisionMark, term.factor, term.divisor, term.isRemainder});
     term.dividend.front().appendSignature(0, 0, key);
   }
   key.push_back(kDivisionMark + 1);

@@ -19,20 +19,25 @@ const Tensor *HostMemory::get(llvm::StringRef name) const {
   return it == tensors.end() ? nullptr : &it->second;
 }
 
-Tensor &HostMemory::operator[](pe::HostOp host) { return tensors[host.getSymName()]; }
+Tensor &HostMemory::operator[](pe::HostOp host) {
+  return tensors[host.getSymName()];
+}
 
 Error HostMemory::prepare(llvm::ArrayRef<pe::HostOp> hosts) {
   for (pe::HostOp host : hosts) {
     StringRef name = host.getSymName();
     RankedTensorType type = host.getTensorType();
-    std::optional<ElementType> elementType = getElementType(type.getElementType());
+    std::optional<ElementType> elementType =
+        getElementType(type.getElementType());
     if (!elementType || countElements(type.getShape()) < 0)
-      return llvm::createStringError(describe(host) + ": no such tensor can be held");
+      return llvm::createStringError(describe(host) +
+                                     ": no such tensor can be held");
     auto found = tensors.find(name);
     bool isSet = found != tensors.end();
     if (host.getKind() == pe::HostKind::Constant && !isSet) {
       if (!resolver)
-        return llvm::createStringError("no value is known for constant @" + name);
+        return llvm::createStringError("no value is known for constant @" +
+                                       name);
       llvm::Expected<Tensor> value = resolver(host);
       if (!value)
         return value.takeError();
@@ -51,7 +56,8 @@ Error HostMemory::prepare(llvm::ArrayRef<pe::HostOp> hosts) {
     if (!hasType(tensor, type)) {
       std::string expected;
       llvm::raw_string_ostream(expected) << type;
-      return llvm::createStringError("host tensor @" + name + " is declared as " + expected + " but " +
+      return llvm::createStringError("host tensor @" + name +
+                                     " is declared as " + expected + " but " +
                                      tensor.getTypeString() + " is given");
     }
   }
@@ -75,7 +81,8 @@ std::vector<pe::HostOp> exec::getHosts(const LoadedModule &module) {
 // Nests
 //===----------------------------------------------------------------------===//
 
-static bool walkNest(const Nest &nest, size_t depth, ExprValues &values, llvm::SmallVectorImpl<int64_t> &outer,
+static bool walkNest(const Nest &nest, size_t depth, ExprValues &values,
+                     llvm::SmallVectorImpl<int64_t> &outer,
                      llvm::function_ref<bool(const NestRun &)> visit) {
   if (nest.extents.empty())
     return visit({nest.index.eval(values), 0, 1, outer});
@@ -83,9 +90,12 @@ static bool walkNest(const Nest &nest, size_t depth, ExprValues &values, llvm::S
   int64_t &index = values[machine::kIndex0 + depth];
   if (depth + 1 == nest.extents.size()) {
     index = 0;
-    if (std::optional<int64_t> stride = nest.index.getFactor(machine::kIndex0 + depth))
-      return extent <= 0 || visit({nest.index.eval(values), *stride, extent, outer});
-    // Not linear in the innermost index: runs of one element, whose position is told by one more outer index.
+    if (std::optional<int64_t> stride =
+            nest.index.getFactor(machine::kIndex0 + depth))
+      return extent <= 0 ||
+             visit({nest.index.eval(values), *stride, extent, outer});
+    // Not linear in the innermost index: runs of one element, whose position is
+    // told by one more outer index.
     for (index = 0; index < extent; ++index) {
       outer.push_back(index);
       bool goOn = visit({nest.index.eval(values), 0, 1, outer});
@@ -106,7 +116,8 @@ static bool walkNest(const Nest &nest, size_t depth, ExprValues &values, llvm::S
   return true;
 }
 
-bool exec::forEachRun(const Nest &nest, ExprValues values, llvm::function_ref<bool(const NestRun &)> visit) {
+bool exec::forEachRun(const Nest &nest, ExprValues values,
+                      llvm::function_ref<bool(const NestRun &)> visit) {
   llvm::SmallVector<int64_t, 8> outer;
   return walkNest(nest, 0, values, outer, visit);
 }
@@ -125,12 +136,15 @@ int64_t exec::countPoints(const Nest &nest, const ExprValues &values) {
 //===----------------------------------------------------------------------===//
 
 template <typename T>
-static void copyRun(T *host, int64_t hostStride, PEMemory memory, int64_t address, int64_t strideInBytes, int64_t count,
+static void copyRun(T *host, int64_t hostStride, PEMemory memory,
+                    int64_t address, int64_t strideInBytes, int64_t count,
                     bool isStore) {
   constexpr int64_t kPerWord = 4 / sizeof(T);
   for (int64_t i = 0; i < count; ++i) {
     int64_t at = address + i * strideInBytes - memory.base;
-    T *element = reinterpret_cast<T *>(memory.words + (at >> 2) * memory.pitch) + (at & 3) / sizeof(T) % kPerWord;
+    T *element =
+        reinterpret_cast<T *>(memory.words + (at >> 2) * memory.pitch) +
+        (at & 3) / sizeof(T) % kPerWord;
     if (isStore)
       std::memcpy(host + i * hostStride, element, sizeof(T));
     else
@@ -138,39 +152,51 @@ static void copyRun(T *host, int64_t hostStride, PEMemory memory, int64_t addres
   }
 }
 
-/// True if elements first, first + stride, ... (count of them) lie in [0, size).
-static bool isInside(int64_t first, int64_t stride, int64_t count, int64_t size) {
+/// True if elements first, first + stride, ... (count of them) lie in [0,
+/// size).
+static bool isInside(int64_t first, int64_t stride, int64_t count,
+                     int64_t size) {
   int64_t last = first + (count - 1) * stride;
   return std::min(first, last) >= 0 && std::max(first, last) < size;
 }
 
-Error exec::copyForPE(const HostCopy &copy, Tensor &host, PEMemory memory, Point p, int64_t launch, uint64_t &bytes) {
+Error exec::copyForPE(const HostCopy &copy, Tensor &host, PEMemory memory,
+                      Point p, int64_t launch, uint64_t &bytes) {
   ExprValues values = {p.x, p.y, launch};
   int64_t offset = copy.memory.offset.eval(values);
   int64_t elementBytes = getBytes(copy.memory.type);
-  uint8_t *data = copy.isStore ? host.getMutableBytes().data() : const_cast<uint8_t *>(host.getBytes().data());
+  uint8_t *data = copy.isStore ? host.getMutableBytes().data()
+                               : const_cast<uint8_t *>(host.getBytes().data());
   std::string problem;
   forEachRun(copy.nest, values, [&](const NestRun &run) {
     int64_t element = offset;
     for (auto [index, stride] : llvm::zip(run.outer, copy.strides))
       element += index * stride;
-    int64_t stride = run.outer.size() < copy.strides.size() ? copy.strides[run.outer.size()] : 0;
-    bool isHostFine = isInside(run.index, run.stride, run.count, host.getNumElements());
-    if (!isHostFine || !isInside(element, stride, run.count, copy.memory.size)) {
+    int64_t stride = run.outer.size() < copy.strides.size()
+                         ? copy.strides[run.outer.size()]
+                         : 0;
+    bool isHostFine =
+        isInside(run.index, run.stride, run.count, host.getNumElements());
+    if (!isHostFine ||
+        !isInside(element, stride, run.count, copy.memory.size)) {
       llvm::raw_string_ostream os(problem);
-      os << "PE " << p << ": " << run.count << " elements from " << (isHostFine ? element : run.index) << " on, "
+      os << "PE " << p << ": " << run.count << " elements from "
+         << (isHostFine ? element : run.index) << " on, "
          << (isHostFine ? stride : run.stride) << " apart, lie outside "
-         << (isHostFine ? "buffer @" + copy.memory.buffer.str() : "host tensor @" + pe::HostOp(copy.host).getSymName().str())
-         << " of " << (isHostFine ? copy.memory.size : host.getNumElements()) << " elements: " << describe(copy.op);
+         << (isHostFine
+                 ? "buffer @" + copy.memory.buffer.str()
+                 : "host tensor @" + pe::HostOp(copy.host).getSymName().str())
+         << " of " << (isHostFine ? copy.memory.size : host.getNumElements())
+         << " elements: " << describe(copy.op);
       return false;
     }
     int64_t address = copy.memory.address + element * elementBytes;
     if (elementBytes == 4)
-      copyRun(reinterpret_cast<uint32_t *>(data) + run.index, run.stride, memory, address, stride * 4, run.count,
-              copy.isStore);
+      copyRun(reinterpret_cast<uint32_t *>(data) + run.index, run.stride,
+              memory, address, stride * 4, run.count, copy.isStore);
     else
-      copyRun(reinterpret_cast<uint16_t *>(data) + run.index, run.stride, memory, address, stride * 2, run.count,
-              copy.isStore);
+      copyRun(reinterpret_cast<uint16_t *>(data) + run.index, run.stride,
+              memory, address, stride * 2, run.count, copy.isStore);
     bytes += run.count * elementBytes;
     return true;
   });

@@ -5,14 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// In: a verified pe.module. Out: a LoadedModule. Steps: the machine's numbers; host tensors; routes; feeds; then each program,
-// op by op in order, structured ops as pairs of instructions around their bodies. Refused here: streams, expressions that are
-// not quasi-affine, programs with different barriers, a route or barrier of an epoch out of range.
+// In: a verified pe.module. Out: a LoadedModule. Steps: the machine's numbers;
+// host tensors; routes; feeds; then each program, op by op in order, structured
+// ops as pairs of instructions around their bodies. Refused here: streams,
+// expressions that are not quasi-affine, programs with different barriers, a
+// route or barrier of an epoch out of range.
 //
 //===----------------------------------------------------------------------===//
 
-#include "wafer/Executor/Machine/Program.h"
 #include "wafer/Executor/Machine/HostMemory.h"
+#include "wafer/Executor/Machine/Program.h"
 
 using namespace mlir;
 using namespace wafer;
@@ -39,9 +41,13 @@ static Error errorAt(Operation *op, const Twine &message) {
   return llvm::createStringError(message + ": " + describe(op));
 }
 
-static Elem elemOf(Type type) { return type.isF16() ? Elem::F16 : type.isF32() ? Elem::F32 : Elem::I32; }
+static Elem elemOf(Type type) {
+  return type.isF16() ? Elem::F16 : type.isF32() ? Elem::F32 : Elem::I32;
+}
 
-static StringRef nameOf(Elem type) { return type == Elem::F16 ? "f16" : type == Elem::F32 ? "f32" : "i32"; }
+static StringRef nameOf(Elem type) {
+  return type == Elem::F16 ? "f16" : type == Elem::F32 ? "f32" : "i32";
+}
 
 static Expected<Expr> compileExpr(Operation *op, AffineExpr expr) {
   if (std::optional<Expr> compiled = Expr::compile(expr))
@@ -49,9 +55,12 @@ static Expected<Expr> compileExpr(Operation *op, AffineExpr expr) {
   return errorAt(op, "'" + machine::toString(expr) + "' is not quasi-affine");
 }
 
-static Expected<Expr> compileExpr(Operation *op, machine::ExprAttr expr) { return compileExpr(op, expr.getValue()); }
+static Expected<Expr> compileExpr(Operation *op, machine::ExprAttr expr) {
+  return compileExpr(op, expr.getValue());
+}
 
-static Expected<Nest> compileNest(Operation *op, machine::ExprAttr index, ArrayAttr extents) {
+static Expected<Nest> compileNest(Operation *op, machine::ExprAttr index,
+                                  ArrayAttr extents) {
   Nest nest;
   for (unsigned i = 0; i < extents.size(); ++i) {
     Expected<Expr> extent = compileExpr(op, pe::extentAt(extents, i));
@@ -67,9 +76,11 @@ static Expected<Nest> compileNest(Operation *op, machine::ExprAttr index, ArrayA
 }
 
 static pe::HostOp findHost(Operation *from, FlatSymbolRefAttr name) {
-  for (Operation *scope = from->getParentOp(); scope; scope = scope->getParentOp())
+  for (Operation *scope = from->getParentOp(); scope;
+       scope = scope->getParentOp())
     if (scope->hasTrait<OpTrait::SymbolTable>())
-      if (auto host = dyn_cast_or_null<pe::HostOp>(SymbolTable::lookupSymbolIn(scope, name.getAttr())))
+      if (auto host = dyn_cast_or_null<pe::HostOp>(
+              SymbolTable::lookupSymbolIn(scope, name.getAttr())))
         return host;
   return {};
 }
@@ -104,14 +115,16 @@ struct ProgramLoader {
   machine::DescAttr desc;
   llvm::DenseMap<StringAttr, pe::BufferOp> buffers;
 
-  ProgramLoader(Program &program, machine::DescAttr desc) : program(program), desc(desc) {}
+  ProgramLoader(Program &program, machine::DescAttr desc)
+      : program(program), desc(desc) {}
 
   Error load() {
     program.region = program.op.getOn().getRegion();
     program.memoryBegin = desc.getSramBytes();
     for (auto buffer : program.op.getBody().getOps<pe::BufferOp>()) {
       buffers[buffer.getSymNameAttr()] = buffer;
-      int64_t begin = *buffer.getOffset(), end = begin + buffer.getSizeInBytes();
+      int64_t begin = *buffer.getOffset(),
+              end = begin + buffer.getSizeInBytes();
       program.memoryBegin = std::min(program.memoryBegin, begin & ~int64_t(3));
       program.memoryEnd = std::max(program.memoryEnd, (end + 3) & ~int64_t(3));
       program.sramBytes = std::max(program.sramBytes, end);
@@ -184,9 +197,11 @@ struct ProgramLoader {
     instruction.destination.queue = queue.getIndex();
     instruction.usesFabric = true;
     uint64_t commands = 0;
-    for (auto [i, command] : llvm::enumerate(control.getCommands().getAsRange<pe::CommandAttr>()))
+    for (auto [i, command] :
+         llvm::enumerate(control.getCommands().getAsRange<pe::CommandAttr>()))
       commands |= static_cast<uint64_t>(command.getValue()) << 2 * i;
-    instruction.commands = encodeCommands(control.getCommands().size(), commands);
+    instruction.commands =
+        encodeCommands(control.getCommands().size(), commands);
     instruction.extents.fill(Expr(1));
     return Error::success();
   }
@@ -234,7 +249,8 @@ struct ProgramLoader {
     return Error::success();
   }
 
-  Error loadOperand(Operation *op, Attribute attr, Elem type, Operand &operand) {
+  Error loadOperand(Operation *op, Attribute attr, Elem type,
+                    Operand &operand) {
     operand.type = type;
     if (auto mem = dyn_cast<pe::MemAttr>(attr)) {
       size_t pad = 4 - mem.getStrides().size();
@@ -249,7 +265,8 @@ struct ProgramLoader {
       if (auto number = dyn_cast<FloatAttr>(imm.getValue()))
         operand.bits = number.getValue().bitcastToAPInt().getZExtValue();
       else
-        operand.bits = static_cast<uint32_t>(cast<IntegerAttr>(imm.getValue()).getValue().getSExtValue());
+        operand.bits = static_cast<uint32_t>(
+            cast<IntegerAttr>(imm.getValue()).getValue().getSExtValue());
     } else if (isa<pe::DiscardAttr>(attr)) {
       operand.kind = Operand::Kind::Discard;
     } else {
@@ -264,8 +281,10 @@ struct ProgramLoader {
     instruction.type = elemOf(op.getElementType());
     instruction.from = elemOf(op.getSourceType());
     instruction.numSources = op.getSourcesAttr().size();
-    instruction.fn = getElementFn(instruction.opcode, instruction.type, instruction.from);
-    instruction.stridedFn = getStridedFn(instruction.opcode, instruction.type, instruction.from);
+    instruction.fn =
+        getElementFn(instruction.opcode, instruction.type, instruction.from);
+    instruction.stridedFn =
+        getStridedFn(instruction.opcode, instruction.type, instruction.from);
     if (!instruction.fn || instruction.numSources > 2)
       return errorAt(op, "has no such operation");
     instruction.extents.fill(Expr(1));
@@ -276,13 +295,17 @@ struct ProgramLoader {
         return extent.takeError();
       instruction.extents[4 - extents.size() + i] = std::move(*extent);
     }
-    if (Error error = loadOperand(op, op.getDestination(), instruction.type, instruction.destination))
+    if (Error error = loadOperand(op, op.getDestination(), instruction.type,
+                                  instruction.destination))
       return error;
-    instruction.usesFabric = instruction.destination.kind == Operand::Kind::Queue;
+    instruction.usesFabric =
+        instruction.destination.kind == Operand::Kind::Queue;
     for (unsigned i = 0; i < instruction.numSources; ++i) {
-      if (Error error = loadOperand(op, op.getSourcesAttr()[i], instruction.from, instruction.sources[i]))
+      if (Error error = loadOperand(op, op.getSourcesAttr()[i],
+                                    instruction.from, instruction.sources[i]))
         return error;
-      instruction.usesFabric |= instruction.sources[i].kind == Operand::Kind::Queue;
+      instruction.usesFabric |=
+          instruction.sources[i].kind == Operand::Kind::Queue;
     }
     if (!instruction.usesFabric)
       instruction.rate = getRate(instruction);
@@ -291,11 +314,11 @@ struct ProgramLoader {
 
   /// E50.
   int64_t getRate(const Instruction &instruction) {
-    return desc.getRate(pe::stringifyOpcode(instruction.opcode), nameOf(instruction.type), nameOf(instruction.from));
+    return desc.getRate(pe::stringifyOpcode(instruction.opcode),
+                        nameOf(instruction.type), nameOf(instruction.from));
   }
 
-  template <typename CopyT>
-  Error loadCopy(CopyT op, bool once) {
+  template <typename CopyT> Error loadCopy(CopyT op, bool once) {
     HostCopy copy;
     copy.op = op;
     copy.isStore = std::is_same_v<CopyT, pe::StoreOp>;
@@ -319,7 +342,8 @@ struct ProgramLoader {
 static Error loadFeed(pe::FeedOp op, LoadedModule &module) {
   if (!op.getColour())
     return errorAt(op, "a stream has no colour yet");
-  if (static_cast<int64_t>(*op.getColour()) >= module.op.getMachine().getUsableColours())
+  if (static_cast<int64_t>(*op.getColour()) >=
+      module.op.getMachine().getUsableColours())
     return errorAt(op, "the machine has no such colour");
   Expected<Nest> nest = compileNest(op, op.getIndex(), op.getExtents());
   if (!nest)
@@ -328,8 +352,9 @@ static Error loadFeed(pe::FeedOp op, LoadedModule &module) {
   if (!host)
     return errorAt(op, "names no host tensor");
   Direction side = op.getSide() == "west" ? Direction::West : Direction::East;
-  module.feeds.push_back(
-      {op, host, side, op.getOn().getRegion(), static_cast<unsigned>(*op.getColour()), std::move(*nest)});
+  module.feeds.push_back({op, host, side, op.getOn().getRegion(),
+                          static_cast<unsigned>(*op.getColour()),
+                          std::move(*nest)});
   return Error::success();
 }
 
@@ -343,7 +368,8 @@ static Error loadRoute(pe::RouteOp op, LoadedModule &module) {
   route.region = op.getOn().getRegion();
   route.wraps = op.getWrap();
   for (auto hop : op.getPositions().getAsRange<machine::HopAttr>())
-    route.positions.push_back({hop.getInput(), DirectionSet::fromBits(hop.getOutputs())});
+    route.positions.push_back(
+        {hop.getInput(), DirectionSet::fromBits(hop.getOutputs())});
   module.numEpochs = std::max(module.numEpochs, route.epoch + 1);
   return Error::success();
 }
@@ -361,8 +387,9 @@ static Error checkBarriers(LoadedModule &module) {
     if (&program == &module.programs.front())
       first = epochs;
     else if (epochs != first)
-      return llvm::createStringError("programs @" + module.programs.front().op.getSymName() + " and @" +
-                                     program.op.getSymName() + " have different barriers");
+      return llvm::createStringError(
+          "programs @" + module.programs.front().op.getSymName() + " and @" +
+          program.op.getSymName() + " have different barriers");
   }
   return Error::success();
 }
@@ -382,12 +409,15 @@ Expected<LoadedModule> exec::loadModule(pe::ModuleOp op) {
         return std::move(error);
     } else if (auto program = dyn_cast<pe::ProgramOp>(member)) {
       module.programs.emplace_back().op = program;
-      if (Error error = ProgramLoader(module.programs.back(), op.getMachine()).load())
+      if (Error error =
+              ProgramLoader(module.programs.back(), op.getMachine()).load())
         return std::move(error);
       StridedRect r = module.programs.back().region.boundingBox();
       if (box)
-        r = {StridedRange(std::min(r.x.begin, box->x.begin), std::max(r.x.end, box->x.end)),
-             StridedRange(std::min(r.y.begin, box->y.begin), std::max(r.y.end, box->y.end))};
+        r = {StridedRange(std::min(r.x.begin, box->x.begin),
+                          std::max(r.x.end, box->x.end)),
+             StridedRange(std::min(r.y.begin, box->y.begin),
+                          std::max(r.y.end, box->y.end))};
       box = r;
     }
   }
@@ -399,10 +429,16 @@ Expected<LoadedModule> exec::loadModule(pe::ModuleOp op) {
 }
 
 int64_t LoadedModule::getPortRate(Direction side, Point p) const {
-  for (auto ports : pe::ModuleOp(op).getMachine().getPorts().getAsRange<machine::PortsAttr>()) {
-    StridedRange rows(ports.getFirst(), ports.getFirst() + (ports.getCount() - 1) * ports.getStep() + 1,
+  for (auto ports : pe::ModuleOp(op)
+                        .getMachine()
+                        .getPorts()
+                        .getAsRange<machine::PortsAttr>()) {
+    StridedRange rows(ports.getFirst(),
+                      ports.getFirst() +
+                          (ports.getCount() - 1) * ports.getStep() + 1,
                       ports.getStep());
-    if (ports.getSide().getValue() == stringifyDirection(side) && rows.contains(p.y))
+    if (ports.getSide().getValue() == stringifyDirection(side) &&
+        rows.contains(p.y))
       return ports.getWaveletsPerKcycle();
   }
   return 0;

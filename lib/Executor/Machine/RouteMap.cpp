@@ -11,13 +11,15 @@ using namespace wafer;
 using namespace wafer::exec;
 
 RouteMap::RouteMap(const LoadedModule &module)
-    : routes(module.routes), width(module.machine.width), height(module.machine.height),
-      colours(module.machine.colours), numEpochs(module.numEpochs), tables(numEpochs * colours) {
+    : routes(module.routes), width(module.machine.width),
+      height(module.machine.height), colours(module.machine.colours),
+      numEpochs(module.numEpochs), tables(numEpochs * colours) {
   for (const auto &[i, route] : llvm::enumerate(module.routes)) {
     std::vector<uint16_t> &table = tables[route.epoch * colours + route.colour];
     table.resize(width * height);
     uint16_t index = i + 1;
-    route.region.forEachPoint([&](Point p) { table[p.y * width + p.x] = index; });
+    route.region.forEachPoint(
+        [&](Point p) { table[p.y * width + p.x] = index; });
     if (route.positions.size() > 1)
       switched |= uint64_t(1) << route.colour;
   }
@@ -44,7 +46,8 @@ std::vector<std::string> exec::reportDeadlock(llvm::ArrayRef<Wait> waits) {
   for (const Wait &wait : waits)
     if (wait.waitsFor || !byPE.count(wait.pe))
       byPE[wait.pe] = &wait;
-  // Follow the waits from each PE until one repeats or ends; a cycle is worth more than a chain.
+  // Follow the waits from each PE until one repeats or ends; a cycle is worth
+  // more than a chain.
   std::vector<const Wait *> best;
   bool bestIsCycle = false;
   std::map<Point, unsigned> visitedBy;
@@ -61,17 +64,22 @@ std::vector<std::string> exec::reportDeadlock(llvm::ArrayRef<Wait> waits) {
       at = *chain.back()->waitsFor;
     }
     auto sameWalk = visitedBy.find(at);
-    bool isCycle = !chain.empty() && chain.back()->waitsFor && sameWalk != visitedBy.end() && sameWalk->second == walk;
+    bool isCycle = !chain.empty() && chain.back()->waitsFor &&
+                   sameWalk != visitedBy.end() && sameWalk->second == walk;
     if (isCycle)
-      chain.erase(chain.begin(), llvm::find_if(chain, [&](const Wait *wait) { return wait->pe == at; }));
+      chain.erase(chain.begin(), llvm::find_if(chain, [&](const Wait *wait) {
+                    return wait->pe == at;
+                  }));
     if (best.empty() || (isCycle && !bestIsCycle)) {
       best = chain;
       bestIsCycle = isCycle;
     }
   }
   std::vector<std::string> lines;
-  lines.push_back("deadlock: " + std::to_string(waits.size()) + " threads wait" +
-                  (bestIsCycle ? ", in a cycle of " + std::to_string(best.size()) : std::string()));
+  lines.push_back(
+      "deadlock: " + std::to_string(waits.size()) + " threads wait" +
+      (bestIsCycle ? ", in a cycle of " + std::to_string(best.size())
+                   : std::string()));
   for (const Wait *wait : best) {
     if (lines.size() > kMaxLines) {
       lines.push_back("and so on");

@@ -50,8 +50,10 @@ void exec::summarise(const LoadedModule &module, RunResult &result) {
 }
 
 void exec::finishSummary(const LoadedModule &module, RunResult &result) {
-  // E5: 4 bytes a wavelet through all ports together; a machine without ports gets its data for nothing.
+  // E5: 4 bytes a wavelet through all ports together; a machine without ports
+  // gets its data for nothing.
   uint64_t wavelets = llvm::divideCeil(result.hostCopyBytes, 4);
   if (module.machine.portRate > 0)
-    result.hostCopyCycles = llvm::divideCeil(wavelets * 1000, static_cast<uint64_t>(module.machine.portRate));
+    result.hostCopyCycles = llvm::divideCeil(
+        wavelets * 1000, static_cast<uint64_t>(module.machine.portRate));
 }

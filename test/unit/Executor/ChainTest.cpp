@@ -11,7 +11,8 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-/// y = x * W on a 4x4 mesh: 2 tokens a row, 2 inputs a column, 6 outputs; partial sums go east on two colours by parity.
+/// y = x * W on a 4x4 mesh: 2 tokens a row, 2 inputs a column, 6 outputs;
+/// partial sums go east on two colours by parity.
 static const char *const kChain = R"(
 pe.host @x : tensor<8x8xf32> input
 pe.host @w : tensor<8x6xf32> input
@@ -113,26 +114,30 @@ TEST_F(ExecutorTest, ChainGivesTheProductInProgramOrder) {
   EXPECT_EQ(outcome.result.waveletHops, 144u);
   EXPECT_EQ(outcome.result.pesUsed, 16);
   EXPECT_EQ(outcome.result.coloursUsed, 2);
-  EXPECT_NEAR(functionalCycles, outcome.result.cycles, outcome.result.cycles * 0.05);
+  EXPECT_NEAR(functionalCycles, outcome.result.cycles,
+              outcome.result.cycles * 0.05);
 }
 
 TEST_F(ExecutorTest, RunsTwiceAndWithThreadsTheSame) {
   ASSERT_TRUE(parse(kChain));
   setInput("x", ramp(64, 2.0f));
   setInput("w", ramp(48, 1.0f));
-  RunOutcome first = runBoth(), second = runBoth(), threads = run(/*isCycle=*/false, /*threads=*/4);
+  RunOutcome first = runBoth(), second = runBoth(),
+             threads = run(/*isCycle=*/false, /*threads=*/4);
   EXPECT_EQ(first.outputs, second.outputs);
   EXPECT_EQ(first.result.cycles, second.result.cycles);
   EXPECT_EQ(first.outputs, threads.outputs);
 }
 
-/// The tiled mac of many lanes against single PEs' point by point: 19 rows are lanes of one group, and each row's PE is also
-/// run alone by the cycle executor. Odd sizes leave partial tiles, strips and vectors.
+/// The tiled mac of many lanes against single PEs' point by point: 19 rows are
+/// lanes of one group, and each row's PE is also run alone by the cycle
+/// executor. Odd sizes leave partial tiles, strips and vectors.
 TEST_F(ExecutorTest, TiledMacKeepsTheOrderOfAdditions) {
   for (const char *extents : {"5, 7, 3", "1, 8, 6", "4, 2, 8", "3, 1, 1"}) {
     TestMachine machine;
     machine.height = 83;
-    ASSERT_TRUE(parse(R"(
+    ASSERT_TRUE(
+        parse(R"(
 pe.host @x : tensor<83x54xf32> input
 pe.host @w : tensor<83x54xf32> input
 pe.host @y : tensor<83x60xf32> output
@@ -146,10 +151,13 @@ pe.module @p machine(MACHINE) launches(1) {
     pe.store @acc[0 : 1] to @y[y * 60 + i0] over [60]
     pe.move f32 over [60] @acc[0 : 1] = imm(0.125 : f32)
     pe.loop 2 {
-      pe.mac f32 over [)" + std::string(extents) + R"(] @acc[0 : 8, 0, 1] = @x[i0 : 0, 6, 1], @w[i0 : 9, 1, 0]
+      pe.mac f32 over [)" +
+                  std::string(extents) +
+                  R"(] @acc[0 : 8, 0, 1] = @x[i0 : 0, 6, 1], @w[i0 : 9, 1, 0]
     }
   }
-})", machine));
+})",
+              machine));
     setInput("x", ramp(83 * 54, 3.0f));
     setInput("w", ramp(83 * 54, 0.3f));
     runBoth();

@@ -36,7 +36,8 @@ pe.module @p machine(MACHINE) launches(1) {
             for (int b = 0; b < 2; ++b)
               expected[i0 * 3 + i1 + y % 2 + 2 * a + b] += 1;
       for (int i = 0; i < 12; ++i)
-        EXPECT_EQ(r[(y * 4 + x) * 12 + i], expected[i]) << x << "," << y << " " << i;
+        EXPECT_EQ(r[(y * 4 + x) * 12 + i], expected[i])
+            << x << "," << y << " " << i;
     }
 }
 
@@ -52,10 +53,12 @@ pe.module @p machine(MACHINE) launches(2) {
     pe.move f32 over [0] @a[0 : 1] = imm(1.0 : f32)
   }
 })"));
-  // add: 15 set-up, 3 rows of 3 beats; loop: twice 6 + 15 + 4; an empty move: 15.
+  // add: 15 set-up, 3 rows of 3 beats; loop: twice 6 + 15 + 4; an empty
+  // move: 15.
   uint64_t expected = (15 + 9) + 2 * (6 + 15 + 4) + 15;
   RunOutcome outcome = runBoth();
-  EXPECT_EQ(outcome.result.cyclesPerLaunch, (std::vector<uint64_t>{expected, expected}));
+  EXPECT_EQ(outcome.result.cyclesPerLaunch,
+            (std::vector<uint64_t>{expected, expected}));
   EXPECT_EQ(outcome.result.cycles, 2 * expected);
   EXPECT_EQ(functionalCycles, 2 * expected);
 }
@@ -124,7 +127,8 @@ pe.module @p machine(MACHINE) launches(3) {
   setInput("w", std::vector<float>{1, 2});
   setInput("x", std::vector<float>{1, 1, 1, 1, 1, 1});
   RunOutcome outcome = runBoth();
-  EXPECT_EQ(asFloats(outcome.outputs["y"]), (std::vector<float>{1, 2, 2, 3, 3, 4}));
+  EXPECT_EQ(asFloats(outcome.outputs["y"]),
+            (std::vector<float>{1, 2, 2, 3, 3, 4}));
   EXPECT_EQ(outcome.outputs["fresh"][0], 0xFFFFFFFFu);
   EXPECT_EQ(outcome.result.cyclesPerLaunch.size(), 3u);
 }
@@ -159,7 +163,9 @@ pe.module @p machine(MACHINE) launches(1) {
     pe.move f32 over [x * 3] @a[0 : 1] = imm(2.0 : f32)
   }
 })"));
-  expectFailure(FailureKind::BadAccess, "PE (3,0) of program @c leaves buffer @a of 8 elements: pe.move");
+  expectFailure(
+      FailureKind::BadAccess,
+      "PE (3,0) of program @c leaves buffer @a of 8 elements: pe.move");
 }
 
 TEST_F(ExecutorTest, ACopyOutsideTheHostTensorIsNamed) { // E5
@@ -172,7 +178,9 @@ pe.module @p machine(MACHINE) launches(1) {
   }
 })"));
   setInput("x", std::vector<float>(6, 1.0f));
-  expectFailure(FailureKind::BadAccess, "PE (3,0): 2 elements from 6 on, 1 apart, lie outside host tensor @x");
+  expectFailure(
+      FailureKind::BadAccess,
+      "PE (3,0): 2 elements from 6 on, 1 apart, lie outside host tensor @x");
 }
 
 TEST_F(ExecutorTest, MissingInputIsNamed) {

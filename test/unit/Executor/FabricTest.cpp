@@ -17,8 +17,9 @@ static std::vector<float> iota(size_t count) {
   return values;
 }
 
-/// One element over three hops: 15 set-up, the beat in cycle 15, the queue to 16, the ramp to 18, hops to 21, the ramp to
-/// 23: there the reader beats, and has ended 3 cycles behind cycle 24.
+/// One element over three hops: 15 set-up, the beat in cycle 15, the queue to
+/// 16, the ramp to 18, hops to 21, the ramp to 23: there the reader beats, and
+/// has ended 3 cycles behind cycle 24.
 TEST_F(ExecutorTest, LatencyOfOneElement) { // E52
   ASSERT_TRUE(parse(R"(
 pe.host @y : tensor<1xf32> output
@@ -67,7 +68,8 @@ pe.module @p machine(MACHINE) launches(1) {
     pe.bind in(4) colour 0
     pe.move f32 over [100] @a[0 : 1] = in(4)
   }
-})", machine));
+})",
+                      machine));
     setInput("x", iota(100));
     RunOutcome outcome = runBoth();
     EXPECT_EQ(outcome.result.cycles, 15u + 1 + 2 + 3 * hop + 2 + 100 + 3);
@@ -98,7 +100,8 @@ pe.module @p machine(MACHINE) launches(3) {
       pe.mul f32 over [8] @a[i0 * 8 : 1] = in(0), imm(2.0 : f32)
     }
   }
-})", machine));
+})",
+                      machine));
     setInput("w", iota(120));
     RunOutcome outcome = runBoth();
     std::vector<float> y = asFloats(outcome.outputs["y"]);
@@ -106,12 +109,14 @@ pe.module @p machine(MACHINE) launches(3) {
       EXPECT_EQ(y[i], 2.0f * (81 + i % 40));
     EXPECT_EQ(outcome.result.waveletsSent, 120u);
     EXPECT_EQ(outcome.result.waveletHops, 120u * 12);
-    EXPECT_NEAR(functionalCycles, outcome.result.cycles, outcome.result.cycles * 0.05);
+    EXPECT_NEAR(functionalCycles, outcome.result.cycles,
+                outcome.result.cycles * 0.05);
   }
 }
 
 TEST_F(ExecutorTest, ControlWaveletsMoveRouters) { // E42, E43
-  // PE 0 sends a block to each of PEs 1, 2, 3 in turn; after each block the routers move on, and the last one resets all.
+  // PE 0 sends a block to each of PEs 1, 2, 3 in turn; after each block the
+  // routers move on, and the last one resets all.
   ASSERT_TRUE(parse(R"(
 pe.host @x : tensor<36xf32> input
 pe.host @y : tensor<4x9xf32> output
@@ -142,11 +147,13 @@ pe.module @p machine(MACHINE) launches(2) {
   std::vector<float> y = asFloats(outcome.outputs["y"]);
   for (int x = 1; x < 4; ++x)
     for (int i = 0; i < 8; ++i)
-      EXPECT_EQ(y[x * 9 + i], 1.0f + i / 4 * 12 + (x - 1) * 4 + i % 4) << x << " " << i;
+      EXPECT_EQ(y[x * 9 + i], 1.0f + i / 4 * 12 + (x - 1) * 4 + i % 4)
+          << x << " " << i;
 }
 
 TEST_F(ExecutorTest, RingOfPositionsWraps) { // E42
-  // A colour taken in turns by two writers: PE 1 passes its own element on, then the one from the west, and so on.
+  // A colour taken in turns by two writers: PE 1 passes its own element on,
+  // then the one from the west, and so on.
   ASSERT_TRUE(parse(R"(
 pe.host @y : tensor<8xf32> output
 pe.module @p machine(MACHINE) launches(1) {
@@ -174,7 +181,8 @@ pe.module @p machine(MACHINE) launches(1) {
     pe.move f32 over [8] @a[0 : 1] = in(0)
   }
 })"));
-  EXPECT_EQ(asFloats(runBoth().outputs["y"]), (std::vector<float>{2, 1, 2, 1, 2, 1, 2, 1}));
+  EXPECT_EQ(asFloats(runBoth().outputs["y"]),
+            (std::vector<float>{2, 1, 2, 1, 2, 1, 2, 1}));
 }
 
 static const char *const kEpochs = R"(
@@ -247,7 +255,8 @@ pe.module @p machine(MACHINE) launches(2) {
     pe.move f32 over [3] @a[3 : 1] = in(0)
   }
 })"));
-  EXPECT_EQ(asFloats(runBoth().outputs["y"]), (std::vector<float>{3, 3, 3, 4, 4, 4}));
+  EXPECT_EQ(asFloats(runBoth().outputs["y"]),
+            (std::vector<float>{3, 3, 3, 4, 4, 4}));
 }
 
 TEST_F(ExecutorTest, TyingAFullQueueOrAColourTwiceFails) { // E35
@@ -265,11 +274,14 @@ pe.module @p machine(MACHINE) launches(1) {
     pe.bind in(0) colour 0
     pe.move f32 over [1] @a[0 : 1] = in(0)
     pe.mul f32 over [100] @a[0 : 1] = @a[0 : 1], @a[0 : 1]
-    pe.bind )" + std::string(second) + "\n  }\n}";
+    pe.bind )" + std::string(second) +
+                       "\n  }\n}";
     ASSERT_TRUE(parse(body));
     expectFailure(run(/*isCycle=*/true), FailureKind::BadBind, "tied to");
-    // Whether the queue is empty depends on time, which colours are tied does not.
+    // Whether the queue is empty depends on time, which colours are tied does
+    // not.
     EXPECT_EQ(run(/*isCycle=*/false).result.failure,
-              second[3] == '1' ? FailureKind::BadBind : FailureKind::NotQuiescent);
+              second[3] == '1' ? FailureKind::BadBind
+                               : FailureKind::NotQuiescent);
   }
 }

@@ -11,14 +11,16 @@ using namespace wafer;
 using namespace wafer::exec;
 
 /// Two PEs beside each other: colour 0 goes east, colour 1 west.
-static std::string pair(const std::string &a, const std::string &b, const std::string &routes = "") {
+static std::string pair(const std::string &a, const std::string &b,
+                        const std::string &routes = "") {
   return R"(
 pe.module @p machine(MACHINE) launches(1) {
   pe.route colour 0 epoch 0 on [0, 0] : ramp -> east
   pe.route colour 0 epoch 0 on [1, 0] : west -> ramp
   pe.route colour 1 epoch 0 on [1, 0] : ramp -> west
   pe.route colour 1 epoch 0 on [0, 0] : east -> ramp
-)" + routes + R"(
+)" + routes +
+         R"(
   pe.program @a on [0, 0] {
     pe.buffer @m : f32 x 64 at 6144
     pe.bind out(0) colour 0
@@ -35,30 +37,46 @@ pe.module @p machine(MACHINE) launches(1) {
 }
 
 TEST_F(ExecutorTest, ACycleOfReadersIsNamed) { // E61
-  ASSERT_TRUE(parse(pair("pe.move f32 over [2] @m[0 : 1] = in(0)\n pe.move f32 over [2] out(0) = @m[0 : 1]",
-                         "pe.move f32 over [2] @m[0 : 1] = in(0)\n pe.move f32 over [2] out(0) = @m[0 : 1]")));
-  expectFailure(FailureKind::Deadlock, "deadlock: 2 threads wait, in a cycle of 2");
-  expectFailure(FailureKind::Deadlock, "PE (0,0) main thread waits for in(0), colour 1, of PE (1,0): pe.move");
-  expectFailure(FailureKind::Deadlock, "PE (1,0) main thread waits for in(0), colour 0, of PE (0,0): pe.move");
+  ASSERT_TRUE(parse(pair("pe.move f32 over [2] @m[0 : 1] = in(0)\n pe.move f32 "
+                         "over [2] out(0) = @m[0 : 1]",
+                         "pe.move f32 over [2] @m[0 : 1] = in(0)\n pe.move f32 "
+                         "over [2] out(0) = @m[0 : 1]")));
+  expectFailure(FailureKind::Deadlock,
+                "deadlock: 2 threads wait, in a cycle of 2");
+  expectFailure(
+      FailureKind::Deadlock,
+      "PE (0,0) main thread waits for in(0), colour 1, of PE (1,0): pe.move");
+  expectFailure(
+      FailureKind::Deadlock,
+      "PE (1,0) main thread waits for in(0), colour 0, of PE (0,0): pe.move");
 }
 
 TEST_F(ExecutorTest, AMissingElementIsADeadlock) { // E61
-  ASSERT_TRUE(parse(pair("pe.move f32 over [2] out(0) = @m[0 : 1]", "pe.move f32 over [3] @m[0 : 1] = in(0)")));
-  expectFailure(FailureKind::Deadlock, "PE (1,0) main thread waits for in(0), colour 0, of PE (0,0)");
+  ASSERT_TRUE(parse(pair("pe.move f32 over [2] out(0) = @m[0 : 1]",
+                         "pe.move f32 over [3] @m[0 : 1] = in(0)")));
+  expectFailure(FailureKind::Deadlock,
+                "PE (1,0) main thread waits for in(0), colour 0, of PE (0,0)");
 }
 
-TEST_F(ExecutorTest, BuffersThatAreTooSmallStopTheCycleExecutorOnly) { // E60, E61
-  // Both send 40 elements before they read: more than queues, ramps and buffers hold.
-  ASSERT_TRUE(parse(pair("pe.move f32 over [40] out(0) = @m[0 : 1]\n pe.move f32 over [40] @m[0 : 1] = in(0)",
-                         "pe.move f32 over [40] out(0) = @m[0 : 1]\n pe.move f32 over [40] @m[0 : 1] = in(0)")));
+TEST_F(ExecutorTest,
+       BuffersThatAreTooSmallStopTheCycleExecutorOnly) { // E60, E61
+  // Both send 40 elements before they read: more than queues, ramps and buffers
+  // hold.
+  ASSERT_TRUE(parse(pair("pe.move f32 over [40] out(0) = @m[0 : 1]\n pe.move "
+                         "f32 over [40] @m[0 : 1] = in(0)",
+                         "pe.move f32 over [40] out(0) = @m[0 : 1]\n pe.move "
+                         "f32 over [40] @m[0 : 1] = in(0)")));
   EXPECT_TRUE(run(/*isCycle=*/false).result.succeeded());
   expectFailure(run(/*isCycle=*/true), FailureKind::Deadlock,
-                "PE (0,0) main thread waits for room in out(0), colour 0, at a reader of PE (1,0)");
+                "PE (0,0) main thread waits for room in out(0), colour 0, at a "
+                "reader of PE (1,0)");
 }
 
 TEST_F(ExecutorTest, LeftoversAreCounted) { // E36
-  ASSERT_TRUE(parse(pair("pe.move f32 over [5] out(0) = @m[0 : 1]", "pe.move f32 over [3] @m[0 : 1] = in(0)")));
-  expectFailure(FailureKind::NotQuiescent, "2 wavelets are left at the end of launch 0");
+  ASSERT_TRUE(parse(pair("pe.move f32 over [5] out(0) = @m[0 : 1]",
+                         "pe.move f32 over [3] @m[0 : 1] = in(0)")));
+  expectFailure(FailureKind::NotQuiescent,
+                "2 wavelets are left at the end of launch 0");
   expectFailure(FailureKind::NotQuiescent, "PE (1,0), colour 0: 2");
 }
 
@@ -68,7 +86,9 @@ TEST_F(ExecutorTest, AWaveletWithoutARouteFails) { // E33
   struct {
     int colour;
     const char *text;
-  } cases[] = {{2, "has no route for it"}, {3, "leaves the mesh"}, {4, "has no route for it"}};
+  } cases[] = {{2, "has no route for it"},
+               {3, "leaves the mesh"},
+               {4, "has no route for it"}};
   for (auto &c : cases) {
     ASSERT_TRUE(parse(pair("pe.bind out(1) colour " + std::to_string(c.colour) +
                                "\n pe.move f32 over [1] out(1) = @m[0 : 1]",
@@ -94,8 +114,9 @@ pe.module @p machine(MACHINE) launches(1) {
 }
 
 TEST_F(ExecutorTest, AStopFlagEndsTheRun) {
-  ASSERT_TRUE(parse(pair("pe.loop 100000 {\n pe.move f32 over [5] out(0) = @m[0 : 1] \n}",
-                         "pe.loop 100000 {\n pe.move f32 over [5] @m[0 : 1] = in(0) \n}")));
+  ASSERT_TRUE(parse(
+      pair("pe.loop 100000 {\n pe.move f32 over [5] out(0) = @m[0 : 1] \n}",
+           "pe.loop 100000 {\n pe.move f32 over [5] @m[0 : 1] = in(0) \n}")));
   std::atomic<bool> stop = true;
   options.stop = &stop;
   expectFailure(FailureKind::Stopped, "stopped in launch 0");
@@ -105,11 +126,21 @@ TEST_F(ExecutorTest, AStopFlagEndsTheRun) {
 TEST_F(ExecutorTest, TheListenerHearsInstructionsAndHops) {
   struct Listener : TraceListener {
     int started = 0, ended = 0, hops = 0;
-    void instructionStarted(Point, unsigned, mlir::Operation *, uint64_t) override { ++started; }
-    void instructionEnded(Point, unsigned, mlir::Operation *, uint64_t) override { ++ended; }
-    void waveletHopped(Point, Direction, unsigned, uint32_t, uint64_t) override { ++hops; }
+    void instructionStarted(Point, unsigned, mlir::Operation *,
+                            uint64_t) override {
+      ++started;
+    }
+    void instructionEnded(Point, unsigned, mlir::Operation *,
+                          uint64_t) override {
+      ++ended;
+    }
+    void waveletHopped(Point, Direction, unsigned, uint32_t,
+                       uint64_t) override {
+      ++hops;
+    }
   };
-  ASSERT_TRUE(parse(pair("pe.move f32 over [5] out(0) = @m[0 : 1]", "pe.move f32 over [5] @m[0 : 1] = in(0)")));
+  ASSERT_TRUE(parse(pair("pe.move f32 over [5] out(0) = @m[0 : 1]",
+                         "pe.move f32 over [5] @m[0 : 1] = in(0)")));
   for (bool isCycle : {false, true}) {
     Listener listener;
     options.trace = &listener;

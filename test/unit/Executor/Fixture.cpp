@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fixture.h"
-#include "wafer/Executor/Constants.h"
 #include "mlir/Parser/Parser.h"
+#include "wafer/Executor/Constants.h"
 
 using namespace wafer;
 using namespace wafer::exec;
@@ -16,17 +16,22 @@ std::string TestMachine::str() const {
   std::string text;
   llvm::raw_string_ostream os(text);
   auto ports = [&](const char *side) {
-    os << "#machine.ports<side = \"" << side << "\", count = " << height << ", first = 0, step = 1, wavelets_per_kcycle = "
-       << portRate << ">";
+    os << "#machine.ports<side = \"" << side << "\", count = " << height
+       << ", first = 0, step = 1, wavelets_per_kcycle = " << portRate << ">";
   };
-  os << "#machine.desc<name = \"test\", width = " << width << ", height = " << height
-     << ", sram_bytes = 49152, reserved_bytes = 6144, colours = 24, reserved_colours = 3, switch_positions = 4, "
+  os << "#machine.desc<name = \"test\", width = " << width
+     << ", height = " << height
+     << ", sram_bytes = 49152, reserved_bytes = 6144, colours = 24, "
+        "reserved_colours = 3, switch_positions = 4, "
         "control_commands = 8, in_queues = ["
-     << inQueues << "], out_queues = [" << outQueues << "], microthreads = 8, clock_hz = 1100000000, hop_cycles = " << hop
-     << ", ramp_cycles = " << ramp << ", link_buffer = " << linkBuffer << ", setup_cycles = " << setup
-     << ", async_cycles = " << async << ", completion_cycles = " << completion << ", loop_cycles = " << loop
+     << inQueues << "], out_queues = [" << outQueues
+     << "], microthreads = 8, clock_hz = 1100000000, hop_cycles = " << hop
+     << ", ramp_cycles = " << ramp << ", link_buffer = " << linkBuffer
+     << ", setup_cycles = " << setup << ", async_cycles = " << async
+     << ", completion_cycles = " << completion << ", loop_cycles = " << loop
      << ", barrier_cycles = " << barrier
-     << ", sram_read_bytes = 16, sram_write_bytes = 8, rates = {add.f32 = 2, move.f32 = 2, mac.f16 = 4}, ports = [";
+     << ", sram_read_bytes = 16, sram_write_bytes = 8, rates = {add.f32 = 2, "
+        "move.f32 = 2, mac.f16 = 4}, ports = [";
   ports("west");
   os << ", ";
   ports("east");
@@ -34,7 +39,9 @@ std::string TestMachine::str() const {
   return text;
 }
 
-ExecutorTest::ExecutorTest() { context.loadDialect<pe::PEDialect, machine::MachineDialect>(); }
+ExecutorTest::ExecutorTest() {
+  context.loadDialect<pe::PEDialect, machine::MachineDialect>();
+}
 
 bool ExecutorTest::parse(const std::string &body, const TestMachine &machine) {
   std::string text = body;
@@ -47,31 +54,39 @@ bool ExecutorTest::parse(const std::string &body, const TestMachine &machine) {
 template <typename T>
 static Tensor makeTensor(ElementType type, const std::vector<T> &values) {
   return Tensor::copyOf(type, {static_cast<int64_t>(values.size())},
-                        {reinterpret_cast<const uint8_t *>(values.data()), values.size() * sizeof(T)});
+                        {reinterpret_cast<const uint8_t *>(values.data()),
+                         values.size() * sizeof(T)});
 }
 
-void ExecutorTest::setInput(const std::string &name, std::vector<float> values) {
+void ExecutorTest::setInput(const std::string &name,
+                            std::vector<float> values) {
   inputs[name] = makeTensor(ElementType::F32, values);
 }
-void ExecutorTest::setInput(const std::string &name, std::vector<int32_t> values) {
+void ExecutorTest::setInput(const std::string &name,
+                            std::vector<int32_t> values) {
   inputs[name] = makeTensor(ElementType::I32, values);
 }
-void ExecutorTest::setInputBits(const std::string &name, std::vector<uint16_t> values) {
+void ExecutorTest::setInputBits(const std::string &name,
+                                std::vector<uint16_t> values) {
   inputs[name] = makeTensor(ElementType::F16, values);
 }
 
 RunOutcome ExecutorTest::run(bool isCycle, unsigned threads) {
   ConstantReader reader;
-  HostMemory memory([&](pe::HostOp host) { return reader.read(*host.getValue(), host.getSymName()); });
+  HostMemory memory([&](pe::HostOp host) {
+    return reader.read(*host.getValue(), host.getSymName());
+  });
   for (auto host : module->getOps<pe::HostOp>()) {
     auto input = inputs.find(host.getSymName().str());
     if (input != inputs.end())
-      memory.set(input->first, input->second.reshaped(host.getTensorType().getShape()));
+      memory.set(input->first,
+                 input->second.reshaped(host.getTensorType().getShape()));
   }
   RunOutcome outcome;
   options.threads = threads;
   for (auto op : module->getOps<pe::ModuleOp>()) {
-    outcome.result = isCycle ? runCycle(op, memory, options) : runFunctional(op, memory, options);
+    outcome.result = isCycle ? runCycle(op, memory, options)
+                             : runFunctional(op, memory, options);
     if (!outcome.result.succeeded())
       return outcome;
   }
@@ -81,24 +96,30 @@ RunOutcome ExecutorTest::run(bool isCycle, unsigned threads) {
       continue;
     std::vector<uint32_t> &words = outcome.outputs[host.getSymName().str()];
     words.resize((tensor->getSizeInBytes() + 3) / 4);
-    std::memcpy(words.data(), tensor->getBytes().data(), tensor->getSizeInBytes());
+    std::memcpy(words.data(), tensor->getBytes().data(),
+                tensor->getSizeInBytes());
   }
   return outcome;
 }
 
 /// E26: which NaN is not specified.
-static uint32_t canonical(uint32_t bits) { return (bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC00000 : bits; }
+static uint32_t canonical(uint32_t bits) {
+  return (bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC00000 : bits;
+}
 
 RunOutcome ExecutorTest::runBoth() {
   RunOutcome functional = run(/*isCycle=*/false), cycle = run(/*isCycle=*/true);
   for (const RunOutcome *outcome : {&functional, &cycle})
-    EXPECT_TRUE(outcome->result.succeeded()) << (outcome == &cycle ? "cycle: " : "functional: ")
-                                             << llvm::join(outcome->result.diagnostics, "\n");
+    EXPECT_TRUE(outcome->result.succeeded())
+        << (outcome == &cycle ? "cycle: " : "functional: ")
+        << llvm::join(outcome->result.diagnostics, "\n");
   functionalCycles = functional.result.cycles;
   for (const auto &[name, words] : cycle.outputs) {
     EXPECT_EQ(functional.outputs[name].size(), words.size());
-    for (size_t i = 0; i < words.size() && i < functional.outputs[name].size(); ++i)
-      EXPECT_EQ(canonical(functional.outputs[name][i]), canonical(words[i])) << name << "[" << i << "]";
+    for (size_t i = 0; i < words.size() && i < functional.outputs[name].size();
+         ++i)
+      EXPECT_EQ(canonical(functional.outputs[name][i]), canonical(words[i]))
+          << name << "[" << i << "]";
   }
   EXPECT_EQ(functional.result.instructions, cycle.result.instructions);
   EXPECT_EQ(functional.result.elements, cycle.result.elements);
@@ -107,10 +128,15 @@ RunOutcome ExecutorTest::runBoth() {
   return cycle;
 }
 
-void ExecutorTest::expectFailure(const RunOutcome &outcome, FailureKind kind, const std::string &text) {
+void ExecutorTest::expectFailure(const RunOutcome &outcome, FailureKind kind,
+                                 const std::string &text) {
   std::string all = llvm::join(outcome.result.diagnostics, "\n");
-  EXPECT_EQ(stringifyFailureKind(outcome.result.failure), stringifyFailureKind(kind)) << all;
-  EXPECT_NE(all.find(text), std::string::npos) << "expected \"" << text << "\" in:\n" << all;
+  EXPECT_EQ(stringifyFailureKind(outcome.result.failure),
+            stringifyFailureKind(kind))
+      << all;
+  EXPECT_NE(all.find(text), std::string::npos)
+      << "expected \"" << text << "\" in:\n"
+      << all;
 }
 
 void ExecutorTest::expectFailure(FailureKind kind, const std::string &text) {

@@ -9,11 +9,11 @@
 #define WAFER_TEST_UNIT_EXECUTOR_FIXTURE_H
 
 #include "dialects/PE/PE.h"
-#include "wafer/Executor/Cycle/Cycle.h"
-#include "wafer/Executor/Functional/Functional.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "wafer/Executor/Cycle/Cycle.h"
+#include "wafer/Executor/Functional/Functional.h"
 #include <gtest/gtest.h>
 #include <map>
 #include <string>
@@ -24,8 +24,10 @@ namespace wafer::exec {
 /// A machine with the wse2 PE, as text; tests change single fields.
 struct TestMachine {
   int width = 4, height = 4;
-  std::string inQueues = "6, 6, 4, 4, 2, 2, 2, 2", outQueues = "2, 2, 6, 6, 2, 2";
-  int hop = 1, ramp = 2, linkBuffer = 2, setup = 15, async = 4, completion = 3, loop = 6, barrier = 100;
+  std::string inQueues = "6, 6, 4, 4, 2, 2, 2, 2",
+              outQueues = "2, 2, 6, 6, 2, 2";
+  int hop = 1, ramp = 2, linkBuffer = 2, setup = 15, async = 4, completion = 3,
+      loop = 6, barrier = 100;
   int portRate = 1000;
   std::string str() const;
 };
@@ -38,20 +40,24 @@ struct RunOutcome {
 class ExecutorTest : public ::testing::Test {
 protected:
   ExecutorTest();
-  /// Parses `body`, the members of a builtin module; MACHINE in it stands for `machine`.
+  /// Parses `body`, the members of a builtin module; MACHINE in it stands for
+  /// `machine`.
   bool parse(const std::string &body, const TestMachine &machine = {});
   /// 32-bit inputs by name.
   void setInput(const std::string &name, std::vector<float> values);
   void setInput(const std::string &name, std::vector<int32_t> values);
   void setInputBits(const std::string &name, std::vector<uint16_t> values);
 
-  /// Runs all modules in order with one executor; outputs are read as words (two f16 in one).
+  /// Runs all modules in order with one executor; outputs are read as words
+  /// (two f16 in one).
   RunOutcome run(bool isCycle, unsigned threads = 1);
-  /// Runs both; both must succeed with the same bits (all NaNs being equal). Returns the cycle executor's outcome.
+  /// Runs both; both must succeed with the same bits (all NaNs being equal).
+  /// Returns the cycle executor's outcome.
   RunOutcome runBoth();
   /// Runs both; both must fail with this kind and mention `text`.
   void expectFailure(FailureKind kind, const std::string &text);
-  void expectFailure(const RunOutcome &outcome, FailureKind kind, const std::string &text);
+  void expectFailure(const RunOutcome &outcome, FailureKind kind,
+                     const std::string &text);
 
   static std::vector<float> asFloats(const std::vector<uint32_t> &bits);
 

@@ -13,9 +13,11 @@
 
 namespace wafer::exec {
 
-/// Runs a verified module cycle by cycle (E50 to E55): every wavelet passes through queues, ramps, routers and links. The
-/// cost follows what moves; idle PEs and blocked wavelets cost nothing. `memory` receives the outputs.
-RunResult runCycle(pe::ModuleOp module, HostMemory &memory, const RunOptions &options = {});
+/// Runs a verified module cycle by cycle (E50 to E55): every wavelet passes
+/// through queues, ramps, routers and links. The cost follows what moves; idle
+/// PEs and blocked wavelets cost nothing. `memory` receives the outputs.
+RunResult runCycle(pe::ModuleOp module, HostMemory &memory,
+                   const RunOptions &options = {});
 
 } // namespace wafer::exec
 

@@ -13,10 +13,12 @@
 
 namespace wafer::exec {
 
-/// Runs a verified module with unbounded channels: the same bits as the cycle executor (E60) where that one finishes, and
-/// an estimate of its cycles. PEs that do the same on different data run as lanes of one instruction. `memory` receives
-/// the outputs.
-RunResult runFunctional(pe::ModuleOp module, HostMemory &memory, const RunOptions &options = {});
+/// Runs a verified module with unbounded channels: the same bits as the cycle
+/// executor (E60) where that one finishes, and an estimate of its cycles. PEs
+/// that do the same on different data run as lanes of one instruction. `memory`
+/// receives the outputs.
+RunResult runFunctional(pe::ModuleOp module, HostMemory &memory,
+                        const RunOptions &options = {});
 
 } // namespace wafer::exec
 

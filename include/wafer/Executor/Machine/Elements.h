@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The arithmetic of docs/ExecutionModel.md, E20 to E26, once for all executors. Files that include this are compiled with
-// -ffp-contract=off: nothing is fused but what calls fma.
+// The arithmetic of docs/ExecutionModel.md, E20 to E26, once for all executors.
+// Files that include this are compiled with -ffp-contract=off: nothing is fused
+// but what calls fma.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,42 +30,48 @@ using Half16 = _Float16;
 
 template <typename T>
 using BitsOf = std::conditional_t<sizeof(T) == 2, uint16_t, uint32_t>;
-template <typename T>
-constexpr bool kIsInt = std::is_same_v<T, int32_t>;
+template <typename T> constexpr bool kIsInt = std::is_same_v<T, int32_t>;
 
 /// E23: `acc + a * b` exactly, rounded once.
-inline float fusedMac(float acc, float a, float b) { return std::fma(a, b, acc); }
+inline float fusedMac(float acc, float a, float b) {
+  return std::fma(a, b, acc);
+}
 inline float fusedMac(float acc, Half16 a, Half16 b) {
   return std::fma(static_cast<float>(a), static_cast<float>(b), acc);
 }
 inline Half16 fusedMac(Half16 acc, Half16 a, Half16 b) {
-  // The product of two f16 is exact in a double. Where the sum is not, its small part lies far below half a unit of the
-  // result, so that only the conversion decides the rounding.
-  return static_cast<Half16>(static_cast<double>(a) * static_cast<double>(b) + static_cast<double>(acc));
+  // The product of two f16 is exact in a double. Where the sum is not, its
+  // small part lies far below half a unit of the result, so that only the
+  // conversion decides the rounding.
+  return static_cast<Half16>(static_cast<double>(a) * static_cast<double>(b) +
+                             static_cast<double>(acc));
 }
 inline int32_t fusedMac(int32_t acc, int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(acc) + static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
+  return static_cast<int32_t>(static_cast<uint32_t>(acc) +
+                              static_cast<uint32_t>(a) *
+                                  static_cast<uint32_t>(b));
 }
 
 /// E24.
-template <typename T>
-inline T maxElement(T a, T b) {
+template <typename T> inline T maxElement(T a, T b) {
   if constexpr (kIsInt<T>) {
     return a > b ? a : b;
   } else {
-    // With equal operands the sign bits decide: and-ing gives +0 where one is +0.
-    T equal = llvm::bit_cast<T>(static_cast<BitsOf<T>>(llvm::bit_cast<BitsOf<T>>(a) & llvm::bit_cast<BitsOf<T>>(b)));
+    // With equal operands the sign bits decide: and-ing gives +0 where one is
+    // +0.
+    T equal = llvm::bit_cast<T>(static_cast<BitsOf<T>>(
+        llvm::bit_cast<BitsOf<T>>(a) & llvm::bit_cast<BitsOf<T>>(b)));
     T larger = a > b ? a : b;
     T ordered = a == b ? equal : larger;
     return a != a ? a : ordered; // NaN in b: a > b is false and gives b.
   }
 }
-template <typename T>
-inline T minElement(T a, T b) {
+template <typename T> inline T minElement(T a, T b) {
   if constexpr (kIsInt<T>) {
     return a < b ? a : b;
   } else {
-    T equal = llvm::bit_cast<T>(static_cast<BitsOf<T>>(llvm::bit_cast<BitsOf<T>>(a) | llvm::bit_cast<BitsOf<T>>(b)));
+    T equal = llvm::bit_cast<T>(static_cast<BitsOf<T>>(
+        llvm::bit_cast<BitsOf<T>>(a) | llvm::bit_cast<BitsOf<T>>(b)));
     T smaller = a < b ? a : b;
     T ordered = a == b ? equal : smaller;
     return a != a ? a : ordered;
@@ -72,8 +79,7 @@ inline T minElement(T a, T b) {
 }
 
 /// E25.
-template <typename To, typename From>
-inline To convertElement(From value) {
+template <typename To, typename From> inline To convertElement(From value) {
   if constexpr (kIsInt<To> && !kIsInt<From>) {
     float wide = static_cast<float>(value);
     if (!(wide == wide))
@@ -91,7 +97,8 @@ inline To convertElement(From value) {
   }
 }
 
-/// The result of `opcode` for one element; `acc` is the destination's old value, which only mac reads.
+/// The result of `opcode` for one element; `acc` is the destination's old
+/// value, which only mac reads.
 template <pe::Opcode opcode, typename To, typename From>
 inline To computeElement(To acc, From a, From b) {
   using pe::Opcode;
@@ -105,12 +112,15 @@ inline To computeElement(To acc, From a, From b) {
     // E22: on bits, also of a NaN; i32 wraps.
     if constexpr (kIsInt<From>) {
       uint32_t negated = 0u - static_cast<uint32_t>(a);
-      return static_cast<int32_t>(opcode == Opcode::Neg || a < 0 ? negated : static_cast<uint32_t>(a));
+      return static_cast<int32_t>(
+          opcode == Opcode::Neg || a < 0 ? negated : static_cast<uint32_t>(a));
     } else {
       using Bits = BitsOf<From>;
-      constexpr Bits kSign = static_cast<Bits>(Bits(1) << (sizeof(Bits) * 8 - 1));
+      constexpr Bits kSign =
+          static_cast<Bits>(Bits(1) << (sizeof(Bits) * 8 - 1));
       Bits bits = llvm::bit_cast<Bits>(a);
-      return llvm::bit_cast<From>(static_cast<Bits>(opcode == Opcode::Neg ? bits ^ kSign : bits & ~kSign));
+      return llvm::bit_cast<From>(static_cast<Bits>(
+          opcode == Opcode::Neg ? bits ^ kSign : bits & ~kSign));
     }
   } else if constexpr (opcode == Opcode::Max) {
     return maxElement(a, b);
@@ -118,7 +128,9 @@ inline To computeElement(To acc, From a, From b) {
     return minElement(a, b);
   } else if constexpr (kIsInt<From>) {
     uint32_t ua = static_cast<uint32_t>(a), ub = static_cast<uint32_t>(b);
-    return static_cast<int32_t>(opcode == Opcode::Add ? ua + ub : opcode == Opcode::Sub ? ua - ub : ua * ub);
+    return static_cast<int32_t>(opcode == Opcode::Add   ? ua + ub
+                                : opcode == Opcode::Sub ? ua - ub
+                                                        : ua * ub);
   } else if constexpr (opcode == Opcode::Add) {
     return a + b;
   } else if constexpr (opcode == Opcode::Sub) {
@@ -129,17 +141,18 @@ inline To computeElement(To acc, From a, From b) {
   }
 }
 
-/// Calls `fn.template operator()<opcode, To, From>()` for the operation given at run time. Returns false if there is no
-/// such operation (the verifier refuses it).
+/// Calls `fn.template operator()<opcode, To, From>()` for the operation given
+/// at run time. Returns false if there is no such operation (the verifier
+/// refuses it).
 template <typename Fn>
 bool withOperation(pe::Opcode opcode, Elem type, Elem from, Fn &&fn) {
   using pe::Opcode;
   auto sameType = [&](auto tag) {
     using T = decltype(tag);
     switch (opcode) {
-#define WAFER_CASE(NAME)                                                                                               \
-  case Opcode::NAME:                                                                                                   \
-    fn.template operator()<Opcode::NAME, T, T>();                                                                      \
+#define WAFER_CASE(NAME)                                                       \
+  case Opcode::NAME:                                                           \
+    fn.template operator()<Opcode::NAME, T, T>();                              \
     return true;
       WAFER_CASE(Move)
       WAFER_CASE(Add)
@@ -156,7 +169,9 @@ bool withOperation(pe::Opcode opcode, Elem type, Elem from, Fn &&fn) {
     return false;
   };
   if (type == from)
-    return type == Elem::F32 ? sameType(float()) : type == Elem::F16 ? sameType(Half16()) : sameType(int32_t());
+    return type == Elem::F32   ? sameType(float())
+           : type == Elem::F16 ? sameType(Half16())
+                               : sameType(int32_t());
   if (opcode == Opcode::Mac && type == Elem::F32 && from == Elem::F16) {
     fn.template operator()<Opcode::Mac, float, Half16>();
     return true;
@@ -168,13 +183,17 @@ bool withOperation(pe::Opcode opcode, Elem type, Elem from, Fn &&fn) {
     return true;
   };
   if (type == Elem::F32)
-    return from == Elem::F16 ? convert(float(), Half16()) : convert(float(), int32_t());
+    return from == Elem::F16 ? convert(float(), Half16())
+                             : convert(float(), int32_t());
   if (type == Elem::F16)
-    return from == Elem::F32 ? convert(Half16(), float()) : convert(Half16(), int32_t());
-  return from == Elem::F32 ? convert(int32_t(), float()) : convert(int32_t(), Half16());
+    return from == Elem::F32 ? convert(Half16(), float())
+                             : convert(Half16(), int32_t());
+  return from == Elem::F32 ? convert(int32_t(), float())
+                           : convert(int32_t(), Half16());
 }
 
-/// One element on raw bits (an f16 in the low half): `acc`, first and second source.
+/// One element on raw bits (an f16 in the low half): `acc`, first and second
+/// source.
 using ElementFn = uint32_t (*)(uint32_t acc, uint32_t a, uint32_t b);
 
 /// Elements at equal distances; a distance of 0 is a scalar.
@@ -182,8 +201,10 @@ struct StridedOperand {
   char *data = nullptr;
   int64_t strideInBytes = 0;
 };
-/// `count` points in order: reads the sources, computes, writes the destination (E20).
-using StridedFn = void (*)(int64_t count, StridedOperand destination, StridedOperand a, StridedOperand b);
+/// `count` points in order: reads the sources, computes, writes the destination
+/// (E20).
+using StridedFn = void (*)(int64_t count, StridedOperand destination,
+                           StridedOperand a, StridedOperand b);
 
 /// nullptr if there is no such operation.
 StridedFn getStridedFn(pe::Opcode opcode, Elem type, Elem from);

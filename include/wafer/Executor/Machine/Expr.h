@@ -19,13 +19,15 @@ namespace wafer::exec {
 /// The values of x, y, launch, i0 ... i7, in the order of machine::ExprDim.
 using ExprValues = std::array<int64_t, machine::kExprDims>;
 
-/// A quasi-affine expression as a sum: constant + dimensions times factors + quotients and remainders of smaller
-/// expressions times factors. Evaluates without failing: divisors are positive constants.
+/// A quasi-affine expression as a sum: constant + dimensions times factors +
+/// quotients and remainders of smaller expressions times factors. Evaluates
+/// without failing: divisors are positive constants.
 class Expr {
 public:
   Expr() = default;
   explicit Expr(int64_t constant) : constant(constant) {}
-  /// nullopt for a product or quotient of two non-constants, or a divisor that is not positive.
+  /// nullopt for a product or quotient of two non-constants, or a divisor that
+  /// is not positive.
   static std::optional<Expr> compile(mlir::AffineExpr expr);
 
   int64_t eval(const ExprValues &values) const {
@@ -45,8 +47,8 @@ public:
   /// The factor of dimension `dim` if the value is linear in it, else nullopt.
   std::optional<int64_t> getFactor(unsigned dim) const;
 
-  /// Appends words to `key` such that two PEs with equal words have equal values of the expression for every launch and
-  /// every index.
+  /// Appends words to `key` such that two PEs with equal words have equal
+  /// values of the expression for every launch and every index.
   void appendSignature(int64_t x, int64_t y, std::vector<int64_t> &key) const;
 
 private:
@@ -58,7 +60,8 @@ private:
     int64_t factor;
     int64_t divisor;
     bool isRemainder;
-    std::vector<Expr> dividend; // One element; a vector because the type is incomplete here.
+    std::vector<Expr>
+        dividend; // One element; a vector because the type is incomplete here.
     int64_t eval(const ExprValues &values) const;
   };
   int64_t constant = 0;

@@ -14,19 +14,25 @@
 
 namespace wafer::exec {
 
-/// The tensors in the host's memory by name. They live on from module to module (E6).
+/// The tensors in the host's memory by name. They live on from module to module
+/// (E6).
 class HostMemory {
 public:
-  /// Gives the value of a pe.host constant; bytes may be shared with a mapped file.
+  /// Gives the value of a pe.host constant; bytes may be shared with a mapped
+  /// file.
   using ConstantResolver = std::function<llvm::Expected<Tensor>(pe::HostOp)>;
-  explicit HostMemory(ConstantResolver resolver = {}) : resolver(std::move(resolver)) {}
+  explicit HostMemory(ConstantResolver resolver = {})
+      : resolver(std::move(resolver)) {}
 
-  void set(llvm::StringRef name, Tensor tensor) { tensors[name] = std::move(tensor); }
+  void set(llvm::StringRef name, Tensor tensor) {
+    tensors[name] = std::move(tensor);
+  }
   /// nullptr if there is none.
   const Tensor *get(llvm::StringRef name) const;
 
-  /// Makes the tensors of these declarations ready: inputs must be set with the declared type, constants are resolved,
-  /// outputs and temporaries that do not exist are allocated with all bytes 0xFF.
+  /// Makes the tensors of these declarations ready: inputs must be set with the
+  /// declared type, constants are resolved, outputs and temporaries that do not
+  /// exist are allocated with all bytes 0xFF.
   llvm::Error prepare(llvm::ArrayRef<pe::HostOp> hosts);
   /// The tensor of a prepared declaration.
   Tensor &operator[](pe::HostOp host);
@@ -39,19 +45,22 @@ private:
 /// All declarations that the module's copies and feeds name, each once.
 std::vector<pe::HostOp> getHosts(const LoadedModule &module);
 
-/// A run of a nest's innermost points: `count` elements of the host tensor from `index` on, `stride` apart. `outer` are the
-/// indices of the loops around.
+/// A run of a nest's innermost points: `count` elements of the host tensor from
+/// `index` on, `stride` apart. `outer` are the indices of the loops around.
 struct NestRun {
   int64_t index, stride, count;
   llvm::ArrayRef<int64_t> outer;
 };
-/// Visits all points of `nest` for a PE, in order, in runs. Stops where `visit` returns false, and returns false then.
-bool forEachRun(const Nest &nest, ExprValues values, llvm::function_ref<bool(const NestRun &)> visit);
+/// Visits all points of `nest` for a PE, in order, in runs. Stops where `visit`
+/// returns false, and returns false then.
+bool forEachRun(const Nest &nest, ExprValues values,
+                llvm::function_ref<bool(const NestRun &)> visit);
 
 /// The points of `nest` for a PE.
 int64_t countPoints(const Nest &nest, const ExprValues &values);
 
-/// SRAM of one PE as an executor lays it out: word `w` (4 bytes) is `words[w * pitch]`.
+/// SRAM of one PE as an executor lays it out: word `w` (4 bytes) is `words[w *
+/// pitch]`.
 struct PEMemory {
   uint32_t *words;
   int64_t pitch;
@@ -59,8 +68,10 @@ struct PEMemory {
   int64_t base;
 };
 
-/// Copies between a host tensor and one PE's SRAM (E5); adds to `bytes`. An access outside is an error naming both.
-llvm::Error copyForPE(const HostCopy &copy, Tensor &host, PEMemory memory, Point p, int64_t launch, uint64_t &bytes);
+/// Copies between a host tensor and one PE's SRAM (E5); adds to `bytes`. An
+/// access outside is an error naming both.
+llvm::Error copyForPE(const HostCopy &copy, Tensor &host, PEMemory memory,
+                      Point p, int64_t launch, uint64_t &bytes);
 
 } // namespace wafer::exec
 

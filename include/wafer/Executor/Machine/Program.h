@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What both executors run: instructions in flat lists, expressions compiled, symbols resolved. The IR must outlive it
-// (messages point at its ops).
+// What both executors run: instructions in flat lists, expressions compiled,
+// symbols resolved. The IR must outlive it (messages point at its ops).
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +29,8 @@ struct Operand {
   unsigned queue = 0;
   /// Scalar: its bits.
   uint32_t bits = 0;
-  /// Memory: the buffer's address in bytes and size in elements, then offset and strides in elements.
+  /// Memory: the buffer's address in bytes and size in elements, then offset
+  /// and strides in elements.
   int64_t address = 0;
   int64_t size = 0;
   Expr offset;
@@ -38,11 +39,22 @@ struct Operand {
 };
 
 struct Instruction {
-  enum class Kind : uint8_t { Vector, Control, Bind, Loop, EndLoop, Async, EndThread, Await, Barrier };
+  enum class Kind : uint8_t {
+    Vector,
+    Control,
+    Bind,
+    Loop,
+    EndLoop,
+    Async,
+    EndThread,
+    Await,
+    Barrier
+  };
   Kind kind = Kind::EndThread;
   mlir::Operation *op = nullptr;
 
-  // Vector. Extents are padded in front with 1 to four; strides likewise with 0.
+  // Vector. Extents are padded in front with 1 to four; strides likewise with
+  // 0.
   pe::Opcode opcode = pe::Opcode::Move;
   Elem type = Elem::F32;
   Elem from = Elem::F32;
@@ -56,15 +68,18 @@ struct Instruction {
   int64_t rate = 1;
   bool usesFabric = false;
 
-  // Control: commands in the encoding of control wavelets; destination.queue is the queue.
+  // Control: commands in the encoding of control wavelets; destination.queue is
+  // the queue.
   uint32_t commands = 0;
   // Bind: destination.queue, isInput and colour.
   bool isInput = false;
   unsigned colour = 0;
-  // Loop: the trip count and the loop's depth; target is the instruction behind its EndLoop. EndLoop: target is the body.
+  // Loop: the trip count and the loop's depth; target is the instruction behind
+  // its EndLoop. EndLoop: target is the body.
   Expr count;
   unsigned depth = 0;
-  // Async: the microthread (0 is the first); target is the instruction behind the block.
+  // Async: the microthread (0 is the first); target is the instruction behind
+  // the block.
   unsigned thread = 0;
   size_t target = 0;
   // Await: bit t for microthread t.
@@ -73,13 +88,18 @@ struct Instruction {
   unsigned epoch = 0;
 };
 
-/// Control wavelets (E42): the number of commands in the low 4 bits, above them 2 bits for each, the first one lowest.
-constexpr uint32_t encodeCommands(uint32_t count, uint64_t commands) { return count | commands << 4; }
+/// Control wavelets (E42): the number of commands in the low 4 bits, above them
+/// 2 bits for each, the first one lowest.
+constexpr uint32_t encodeCommands(uint32_t count, uint64_t commands) {
+  return count | commands << 4;
+}
 struct ControlWavelet {
   uint32_t bits;
   bool hasCommand() const { return bits & 15; }
   pe::Command first() const { return static_cast<pe::Command>(bits >> 4 & 3); }
-  uint32_t withoutFirst() const { return hasCommand() ? encodeCommands((bits & 15) - 1, bits >> 6) : 0; }
+  uint32_t withoutFirst() const {
+    return hasCommand() ? encodeCommands((bits & 15) - 1, bits >> 6) : 0;
+  }
 };
 /// The most commands that the encoding holds.
 constexpr unsigned kMaxCommands = 14;
@@ -135,7 +155,8 @@ struct Route {
   bool wraps = false;
 };
 
-/// The numbers of the machine that execution needs (docs/MachineDescription.md).
+/// The numbers of the machine that execution needs
+/// (docs/MachineDescription.md).
 struct MachineNumbers {
   int64_t width, height, colours, microthreads;
   std::vector<int64_t> inDepths, outDepths;
@@ -156,12 +177,14 @@ struct LoadedModule {
   /// Width plus height of the box around all programs (E54).
   int64_t span = 0;
 
-  /// Wavelets per 1,000 cycles of the port at this edge PE (0 if there is none).
+  /// Wavelets per 1,000 cycles of the port at this edge PE (0 if there is
+  /// none).
   int64_t getPortRate(Direction side, Point p) const;
 };
 
-/// Decodes a verified module. What an executor cannot run although the verifier accepts it is an error here: streams, a
-/// division by a non-constant, programs whose barriers differ (E41).
+/// Decodes a verified module. What an executor cannot run although the verifier
+/// accepts it is an error here: streams, a division by a non-constant, programs
+/// whose barriers differ (E41).
 llvm::Expected<LoadedModule> loadModule(pe::ModuleOp module);
 
 /// `pe.add @acc[...] = ... at file:line` without regions, for messages.

@@ -12,13 +12,15 @@
 
 namespace wafer::exec {
 
-/// The routes of a module as tables: the cost of a look-up does not depend on the number of routes. Memory follows the PEs
-/// times the colours and epochs in use.
+/// The routes of a module as tables: the cost of a look-up does not depend on
+/// the number of routes. Memory follows the PEs times the colours and epochs in
+/// use.
 class RouteMap {
 public:
   explicit RouteMap(const LoadedModule &module);
 
-  /// The route of a PE for a colour in an epoch; nullptr if there is none or the point is outside the mesh.
+  /// The route of a PE for a colour in an epoch; nullptr if there is none or
+  /// the point is outside the mesh.
   const Route *find(unsigned epoch, unsigned colour, Point p) const {
     if (!contains(p))
       return nullptr;
@@ -26,10 +28,14 @@ public:
     uint16_t index = table.empty() ? 0 : table[p.y * width + p.x];
     return index ? &routes[index - 1] : nullptr;
   }
-  bool contains(Point p) const { return p.x >= 0 && p.y >= 0 && p.x < width && p.y < height; }
+  bool contains(Point p) const {
+    return p.x >= 0 && p.y >= 0 && p.x < width && p.y < height;
+  }
   unsigned getNumEpochs() const { return numEpochs; }
   unsigned getNumColours() const { return colours; }
-  bool isUsed(unsigned epoch, unsigned colour) const { return !tables[epoch * colours + colour].empty(); }
+  bool isUsed(unsigned epoch, unsigned colour) const {
+    return !tables[epoch * colours + colour].empty();
+  }
   /// True if a router has more than one position for the colour in some epoch.
   bool isSwitched(unsigned colour) const { return switched >> colour & 1; }
 
@@ -38,7 +44,8 @@ private:
   int64_t width, height;
   unsigned colours, numEpochs;
   uint64_t switched = 0;
-  /// Per epoch and colour: 1 + index of the PE's route, 0 for none; empty where no route has both.
+  /// Per epoch and colour: 1 + index of the PE's route, 0 for none; empty where
+  /// no route has both.
   std::vector<std::vector<uint16_t>> tables;
 };
 
@@ -53,8 +60,8 @@ struct Wait {
   /// The PE that would have to act, if one is known.
   std::optional<Point> waitsFor;
 };
-/// E61: the lines of a deadlock report: a cycle of waits if there is one, else the chain that ends at a PE which cannot
-/// help; long lists are cut.
+/// E61: the lines of a deadlock report: a cycle of waits if there is one, else
+/// the chain that ends at a PE which cannot help; long lists are cut.
 std::vector<std::string> reportDeadlock(llvm::ArrayRef<Wait> waits);
 
 } // namespace wafer::exec

@@ -23,7 +23,8 @@ enum class FailureKind {
   BadModule,    ///< The module cannot be loaded or a host tensor is missing.
   BadAccess,    ///< An element outside its buffer or host tensor (E20).
   BadRoute,     ///< A wavelet without a route, or one that left the mesh (E33).
-  BadBind,      ///< A queue tied while it held wavelets, or a colour tied twice (E35).
+  BadBind,      ///< A queue tied while it held wavelets, or a colour tied twice
+                ///< (E35).
   NotDrained,   ///< Wavelets in the fabric at a barrier (E41).
   Deadlock,     ///< E61.
   NotQuiescent, ///< Wavelets left at the end of a launch (E36).
@@ -77,7 +78,8 @@ struct RunResult {
 };
 
 struct LoadedModule;
-/// Fills in what is known of a module before it runs, and after: the time of host copies.
+/// Fills in what is known of a module before it runs, and after: the time of
+/// host copies.
 void summarise(const LoadedModule &module, RunResult &result);
 void finishSummary(const LoadedModule &module, RunResult &result);
 

@@ -20,18 +20,22 @@ struct ThreadControl {
   ExprValues values{};
   std::array<int64_t, machine::kMaxIndices> trips{};
 
-  /// Runs loop instructions up to the next other one, which it returns (pc stays on it). Adds the number of iterations that
-  /// were started to `iterations`.
-  const Instruction &skipLoops(llvm::ArrayRef<Instruction> code, int64_t &iterations) {
+  /// Runs loop instructions up to the next other one, which it returns (pc
+  /// stays on it). Adds the number of iterations that were started to
+  /// `iterations`.
+  const Instruction &skipLoops(llvm::ArrayRef<Instruction> code,
+                               int64_t &iterations) {
     while (true) {
       const Instruction &instruction = code[pc];
       if (instruction.kind == Instruction::Kind::Loop) {
-        int64_t trip = trips[instruction.depth] = instruction.count.eval(values);
+        int64_t trip = trips[instruction.depth] =
+            instruction.count.eval(values);
         values[machine::kIndex0 + instruction.depth] = 0;
         pc = trip > 0 ? pc + 1 : instruction.target;
         iterations += trip > 0;
       } else if (instruction.kind == Instruction::Kind::EndLoop) {
-        bool again = ++values[machine::kIndex0 + instruction.depth] < trips[instruction.depth];
+        bool again = ++values[machine::kIndex0 + instruction.depth] <
+                     trips[instruction.depth];
         pc = again ? instruction.target : pc + 1;
         iterations += again;
       } else {
@@ -41,14 +45,15 @@ struct ThreadControl {
   }
 };
 
-/// The iteration space of a vector instruction in flight, and where its memory operands stand. Operand 0 is the
-/// destination, 1 and 2 are the sources.
+/// The iteration space of a vector instruction in flight, and where its memory
+/// operands stand. Operand 0 is the destination, 1 and 2 are the sources.
 struct VectorCursor {
   std::array<int64_t, 4> extents;
   std::array<int64_t, 4> index;
   /// Points of the iteration space, and those done.
   int64_t points = 0, done = 0;
-  /// The operand's current element, and by how much it moves when index k steps and all inner ones return to 0.
+  /// The operand's current element, and by how much it moves when index k steps
+  /// and all inner ones return to 0.
   std::array<int64_t, 3> element;
   std::array<std::array<int64_t, 4>, 3> move;
 
@@ -56,7 +61,8 @@ struct VectorCursor {
     return i == 0 ? instruction.destination : instruction.sources[i - 1];
   }
 
-  /// Starts `instruction`. Returns the operand that would leave its buffer (E20), or -1.
+  /// Starts `instruction`. Returns the operand that would leave its buffer
+  /// (E20), or -1.
   int start(const Instruction &instruction, const ExprValues &values) {
     points = 1;
     done = 0;
@@ -102,7 +108,8 @@ struct VectorCursor {
 /// The points of a feed at one port, one after the other.
 class NestCursor {
 public:
-  NestCursor(const Nest &nest, ExprValues values) : nest(&nest), values(values), ended(!enter(0)) {}
+  NestCursor(const Nest &nest, ExprValues values)
+      : nest(&nest), values(values), ended(!enter(0)) {}
   /// True if all points have been visited.
   bool isDone() const { return ended; }
   /// The host element of the current point.
@@ -115,7 +122,8 @@ private:
   std::array<int64_t, pe::kMaxNest> extents{};
   bool ended;
 
-  /// Sets the indices from `depth` on to their first values; false if there is no further point.
+  /// Sets the indices from `depth` on to their first values; false if there is
+  /// no further point.
   bool enter(size_t depth) {
     while (depth < nest->extents.size()) {
       values[machine::kIndex0 + depth] = 0;
