@@ -217,6 +217,20 @@ MulticastTree MulticastTree::build(const Region &readers,
   return tree;
 }
 
+const MulticastTree &TreeCache::get(const Region &readers,
+                                    std::optional<Direction> fromPort,
+                                    TreeShape shape) {
+  // Along one line through the source, both shapes are the same tree.
+  StridedRect box = readers.boundingBox();
+  StridedRange source = StridedRange::single(0);
+  if (source.contains(box.x) || source.contains(box.y))
+    shape = TreeShape::XFirst;
+  auto [entry, isNew] = trees.try_emplace({readers, fromPort, shape});
+  if (isNew)
+    entry->second = MulticastTree::build(readers, fromPort, shape);
+  return entry->second;
+}
+
 int64_t MulticastTree::size() const {
   int64_t count = 0;
   for (const TreeCell &cell : cells)
@@ -274,12 +288,12 @@ std::optional<Family> route_detail::placeFamily(const StridedRect &sources,
 
 std::optional<std::vector<Family>>
 route_detail::splitPiece(const StreamPiece &piece, TreeShape shape,
-                         unsigned maxFamilies) {
+                         unsigned maxFamilies, TreeCache &trees) {
   std::vector<Family> families;
   SmallVector<StridedRect> parts = splitAbsoluteAxes(piece);
   for (const StridedRect &sources : parts) {
-    MulticastTree tree = MulticastTree::build(relativeReaders(piece, sources),
-                                              piece.fromPort, shape);
+    const MulticastTree &tree =
+        trees.get(relativeReaders(piece, sources), piece.fromPort, shape);
     auto part = splitResidues(sources, tree, maxFamilies);
     if (!part)
       return std::nullopt;

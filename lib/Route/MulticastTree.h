@@ -10,6 +10,8 @@
 
 #include "wafer/Route/RouteProblem.h"
 
+#include <map>
+
 namespace wafer::route_detail {
 
 /// Which axis the trunk of a comb follows; the teeth follow the other.
@@ -37,6 +39,18 @@ struct MulticastTree {
   /// The number of PEs that a stream passes.
   int64_t size() const;
   bool operator==(const MulticastTree &o) const { return cells == o.cells; }
+};
+
+/// Trees built before: most pieces of a net differ by translation only.
+class TreeCache {
+public:
+  const MulticastTree &get(const Region &readers,
+                           std::optional<Direction> fromPort, TreeShape shape);
+
+private:
+  std::map<std::tuple<Region, std::optional<Direction>, TreeShape>,
+           MulticastTree>
+      trees;
 };
 
 /// Entries of a family: one tree cell over all sources.
@@ -68,8 +82,10 @@ std::optional<Family> placeFamily(const StridedRect &sources,
 /// colour: the sources are split into the residue classes mod (mx, my) with the
 /// smallest mx * my that keeps the streams of a class apart. Fails when more
 /// than `maxFamilies` are needed.
-std::optional<std::vector<Family>>
-splitPiece(const StreamPiece &piece, TreeShape shape, unsigned maxFamilies);
+std::optional<std::vector<Family>> splitPiece(const StreamPiece &piece,
+                                              TreeShape shape,
+                                              unsigned maxFamilies,
+                                              TreeCache &trees);
 
 /// Two families with the same tree may share a colour as the same channels: the
 /// streams of sources that are not in both keep apart.

@@ -29,7 +29,7 @@ RoutingState::familiesOf(PieceId id, TreeShape shape) {
   if (!isNew)
     return entry->second;
   const StreamPiece &piece = problem.nets[id.net].pieces[id.piece];
-  auto split = splitPiece(piece, shape, numColours());
+  auto split = splitPiece(piece, shape, numColours(), trees);
   if (!split)
     return entry->second;
   entry->second.emplace();

@@ -80,6 +80,7 @@ private:
   std::map<std::pair<PieceId, TreeShape>, std::optional<std::vector<unsigned>>>
       byShape;
   std::map<PieceId, TreeShape> shapes;
+  TreeCache trees;
   std::map<std::pair<unsigned, unsigned>, bool> meeting;
 };
 
