@@ -15,56 +15,53 @@ using namespace wafer::verify;
 // NestCount
 //===----------------------------------------------------------------------===//
 
-static bool namesIndex(AffineExpr expr) {
-  return machine::getNumIndicesUsed(expr) > 0;
-}
-
-NestCount::NestCount(ArrayRef<AffineExpr> counts, size_t indices)
-    : loops(counts.take_front(indices)) {
-  for (AffineExpr factor : counts.drop_front(indices))
-    (namesIndex(factor) ? inner : outer).push_back(factor);
+NestCount::NestCount(ArrayRef<AffineExpr> counts, size_t indices) {
   auto collect = [](AffineExpr expr, std::set<unsigned> &dims) {
     for (unsigned dim : {machine::kX, machine::kY, machine::kLaunch})
       if (expr.isFunctionOfDim(dim))
         dims.insert(dim);
   };
-  for (AffineExpr expr : counts)
+  for (auto [n, expr] : llvm::enumerate(counts)) {
+    Factor factor{CompiledExpr(expr), 0};
+    for (unsigned k = 0; k < machine::kMaxIndices; ++k)
+      if (expr.isFunctionOfDim(machine::kIndex0 + k))
+        factor.indices |= 1u << k;
+    bool isInside = n < indices || factor.indices;
+    (n < indices ? loops : factor.indices ? inner : outer).push_back(factor);
     collect(expr, used);
-  for (AffineExpr expr : loops)
-    collect(expr, usedInside);
-  for (AffineExpr expr : inner)
-    collect(expr, usedInside);
+    if (isInside)
+      collect(expr, usedInside);
+  }
 }
 
-int64_t NestCount::sum(size_t k, SmallVectorImpl<int64_t> &values) const {
-  auto value = [&](AffineExpr expr) {
-    return std::max<int64_t>(machine::evaluate(expr, values).value_or(0), 0);
-  };
+static int64_t atLeastZero(int64_t value) {
+  return std::max<int64_t>(value, 0);
+}
+
+int64_t NestCount::sum(size_t k, MutableArrayRef<int64_t> values) const {
   if (k == loops.size()) {
     int64_t product = 1;
-    for (AffineExpr factor : inner)
-      product *= value(factor);
+    for (const Factor &factor : inner)
+      product *= atLeastZero(factor.expr.evaluate(values));
     return product;
   }
-  int64_t count = value(loops[k]);
-  unsigned dim = machine::kIndex0 + k;
-  auto uses = [&](AffineExpr expr) { return expr.isFunctionOfDim(dim); };
+  int64_t count = atLeastZero(loops[k].expr.evaluate(values));
+  auto uses = [&](const Factor &factor) { return factor.indices >> k & 1; };
   if (llvm::none_of(ArrayRef(loops).drop_front(k + 1), uses) &&
       llvm::none_of(inner, uses))
     return count * sum(k + 1, values);
-  int64_t total = 0;
-  for (values[dim] = 0; values[dim] < count; ++values[dim])
+  int64_t total = 0, &index = values[machine::kIndex0 + k];
+  for (index = 0; index < count; ++index)
     total += sum(k + 1, values);
   return total;
 }
 
 int64_t NestCount::at(Point pe, int64_t launch) {
-  SmallVector<int64_t> values = {pe.x, pe.y, launch};
+  SmallVector<int64_t, 8> values = {pe.x, pe.y, launch};
   values.resize(machine::kIndex0 + loops.size());
   int64_t result = 1;
-  for (AffineExpr factor : outer)
-    result *=
-        std::max<int64_t>(machine::evaluate(factor, values).value_or(0), 0);
+  for (const Factor &factor : outer)
+    result *= atLeastZero(factor.expr.evaluate(values));
   if (result == 0 || (loops.empty() && inner.empty()))
     return result;
   std::array<int64_t, 3> key = {};
@@ -117,23 +114,37 @@ bool StreamEnd::dependsOn(unsigned dim) const {
       parts, [&](const Part &part) { return part.count.dependsOn(dim); });
 }
 
+const std::vector<StreamEnd::Stretch> &StreamEnd::getRow(int64_t y) {
+  auto [it, isNew] = rows.try_emplace(y);
+  if (isNew)
+    for (auto [index, part] : llvm::enumerate(parts))
+      for (const StridedRect &rect : part.region.getRects())
+        if (rect.y.contains(y))
+          it->second.push_back({rect.x, unsigned(index)});
+  return it->second;
+}
+
 int64_t StreamEnd::countAt(Point pe, int64_t launch) {
   int64_t total = 0;
-  for (Part &part : parts)
-    if (part.region.contains(pe))
+  for (const Stretch &stretch : getRow(pe.y)) {
+    Part &part = parts[stretch.part];
+    if (stretch.x.contains(pe.x) &&
+        !llvm::is_contained(part.region.getHoles(), pe))
       total += part.count.at(pe, launch);
+  }
   return total;
 }
 
-void StreamEnd::addBorders(std::set<int64_t> &xs, std::set<int64_t> &ys) const {
-  auto add = [](const StridedRange &range, std::set<int64_t> &values) {
-    for (int64_t v : {range.begin - 1, range.begin, range.begin + 1,
-                      range.last() - 1, range.last(), range.last() + 1})
-      values.insert(v);
+void StreamEnd::addBorders(const StridedRect &area, std::set<int64_t> &xs,
+                           std::set<int64_t> &ys) const {
+  auto meets = [](const StridedRange &a, const StridedRange &b) {
+    return a.begin < b.end && b.begin < a.end;
   };
   for (const Part &part : parts)
     for (const StridedRect &rect : part.region.getRects()) {
-      add(rect.x, xs);
-      add(rect.y, ys);
+      if (!meets(rect.x, area.x) || !meets(rect.y, area.y))
+        continue;
+      xs.insert({rect.x.begin, rect.x.last()});
+      ys.insert({rect.y.begin, rect.y.last()});
     }
 }

@@ -8,6 +8,7 @@
 #ifndef WAFER_LIB_VERIFY_ELEMENTCOUNTS_H
 #define WAFER_LIB_VERIFY_ELEMENTCOUNTS_H
 
+#include "CompiledExpr.h"
 #include "dialects/Wafer/Wafer.h"
 
 #include <map>
@@ -27,11 +28,16 @@ public:
   int64_t at(Point pe, int64_t launch);
 
 private:
-  int64_t sum(size_t k, llvm::SmallVectorImpl<int64_t> &values) const;
+  int64_t sum(size_t k, llvm::MutableArrayRef<int64_t> values) const;
 
-  llvm::SmallVector<mlir::AffineExpr> loops;
+  struct Factor {
+    CompiledExpr expr;
+    /// Bit k: depends on index i<k>.
+    unsigned indices;
+  };
+  llvm::SmallVector<Factor> loops;
   /// Factors that depend on an index, and those that do not.
-  llvm::SmallVector<mlir::AffineExpr> inner, outer;
+  llvm::SmallVector<Factor> inner, outer;
   std::set<unsigned> used, usedInside;
   std::map<std::array<int64_t, 3>, int64_t> sums;
 };
@@ -50,8 +56,10 @@ public:
   bool dependsOn(unsigned dim) const;
   /// Elements that `pe` moves in a launch.
   int64_t countAt(Point pe, int64_t launch);
-  /// Coordinates next to which the covering tasks change.
-  void addBorders(std::set<int64_t> &xs, std::set<int64_t> &ys) const;
+  /// First and last coordinates of the rectangles of tasks that meet `area`:
+  /// where the covering tasks change.
+  void addBorders(const StridedRect &area, std::set<int64_t> &xs,
+                  std::set<int64_t> &ys) const;
 
 private:
   struct Part {
@@ -59,9 +67,16 @@ private:
     Region region;
     NestCount count;
   };
+  /// A stretch of a row that belongs to a part.
+  struct Stretch {
+    StridedRange x;
+    unsigned part;
+  };
   void addPart(mlir::Location location, const Region &region, NestCount count);
+  const std::vector<Stretch> &getRow(int64_t y);
 
   std::vector<Part> parts;
+  std::map<int64_t, std::vector<Stretch>> rows;
   Region region;
 };
 

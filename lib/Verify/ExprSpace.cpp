@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ExprSpace.h"
+#include "CompiledExpr.h"
 
 #include "dialects/PE/PE.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -111,12 +112,19 @@ public:
   std::optional<std::vector<Extreme>> run();
 
 private:
+  /// A term of expression `index`.
+  struct CompiledTerm {
+    unsigned index;
+    int64_t factor;
+    CompiledExpr atom;
+  };
   struct Group {
     /// In an order in which a count names earlier dimensions only.
     SmallVector<unsigned> order;
-    /// (expression, term of it)
-    SmallVector<std::pair<unsigned, Term>> terms;
-    SmallVector<AffineExpr> constraints;
+    /// Trip counts of these dimensions; null where there are values.
+    SmallVector<std::optional<CompiledExpr>> counts;
+    SmallVector<CompiledTerm> terms;
+    SmallVector<CompiledExpr> constraints;
   };
 
   void join(const std::set<unsigned> &together);
@@ -132,6 +140,7 @@ private:
   llvm::EquivalenceClasses<unsigned> classes;
   std::vector<Group> groups;
   SmallVector<int64_t, 16> values;
+  SmallVector<int64_t, 2> sumHere;
   int64_t points = 0;
 };
 
@@ -167,6 +176,9 @@ bool ExprSpace::Search::orderDims(Group &group, std::set<unsigned> dims) {
       if (!ready)
         continue;
       group.order.push_back(dim);
+      group.counts.push_back(it->second.count
+                                 ? std::optional(CompiledExpr(it->second.count))
+                                 : std::nullopt);
       dims.erase(dim);
       progress = true;
       break;
@@ -201,23 +213,27 @@ bool ExprSpace::Search::buildGroups() {
   for (auto [index, sum] : llvm::enumerate(sums))
     for (const Term &term : sum.terms)
       groups[groupOf[*getDims(term.atom).begin()]].terms.push_back(
-          {index, term});
+          {unsigned(index), term.factor, CompiledExpr(term.atom)});
   for (AffineExpr constraint : space.constraints)
     if (std::set<unsigned> dims = getDims(constraint); !dims.empty())
-      groups[groupOf[*dims.begin()]].constraints.push_back(constraint);
+      groups[groupOf[*dims.begin()]].constraints.push_back(
+          CompiledExpr(constraint));
   return true;
 }
 
 void ExprSpace::Search::record(const Group &group,
                                std::vector<Extreme> &front) {
-  for (AffineExpr constraint : group.constraints)
-    if (machine::evaluate(constraint, values).value_or(0) < 1)
+  for (const CompiledExpr &constraint : group.constraints)
+    if (constraint.evaluate(values) < 1)
+      return;
+  sumHere.assign(numExprs, 0);
+  for (const CompiledTerm &term : group.terms)
+    sumHere[term.index] += term.factor * term.atom.evaluate(values);
+  for (const Extreme &other : front)
+    if (exceeds(other.values, sumHere))
       return;
   Extreme extreme;
-  extreme.values.assign(numExprs, 0);
-  for (const auto &[index, term] : group.terms)
-    extreme.values[index] +=
-        term.factor * machine::evaluate(term.atom, values).value_or(0);
+  extreme.values = sumHere;
   for (unsigned dim : group.order)
     extreme.place[dim] = values[dim];
   addToFront(front, std::move(extreme));
@@ -231,11 +247,10 @@ bool ExprSpace::Search::visit(const Group &group, size_t depth,
   }
   unsigned dim = group.order[depth];
   const Dim &range = space.dims.at(dim);
-  int64_t count = range.count
-                      ? machine::evaluate(range.count, values).value_or(0)
-                      : range.values.size();
+  const std::optional<CompiledExpr> &trips = group.counts[depth];
+  int64_t count = trips ? trips->evaluate(values) : range.values.size();
   for (int64_t n = 0; n < count; ++n) {
-    values[dim] = range.count ? n : range.values[n];
+    values[dim] = trips ? n : range.values[n];
     if (!visit(group, depth + 1, front))
       return false;
   }

@@ -54,22 +54,29 @@ struct Range {
 class AccessCheck {
 public:
   AccessCheck(wafer::Region region, int64_t launches)
-      : rects(region.splitAtHoles()), launches(launches) {}
+      : region(std::move(region)), launches(launches) {}
 
   LogicalResult checkInstruction(pe::VectorOp op);
   template <typename CopyT> LogicalResult checkCopy(CopyT op);
   LogicalResult checkFeed(pe::FeedOp feed);
 
 private:
+  enum Where { Inside, Outside, Unknown };
+  struct Verdict {
+    Where where;
+    int64_t value;
+    Place place;
+  };
+  /// Is the largest value of `reach` at most `limit`?
+  static Verdict judge(AffineExpr reach, int64_t limit, const ExprSpace &space);
   LogicalResult checkMem(pe::VectorOp op, pe::MemAttr mem);
   LogicalResult check(Operation *op, const Range &range,
                       ArrayRef<AffineExpr> nest);
   LogicalResult checkEnd(Operation *op, const Range &range,
-                         const ExprSpace &space, const StridedRect &rect,
-                         bool isHigh);
+                         const ExprSpace &space, bool isHigh);
   Range hostRange(Operation *op, FlatSymbolRefAttr host, AffineExpr index);
 
-  SmallVector<StridedRect, 4> rects;
+  wafer::Region region;
   int64_t launches;
 };
 
@@ -81,16 +88,37 @@ pe::BufferOp lookupBuffer(Operation *op, FlatSymbolRefAttr name) {
   return {};
 }
 
-LogicalResult AccessCheck::checkEnd(Operation *op, const Range &range,
-                                    const ExprSpace &space,
-                                    const StridedRect &rect, bool isHigh) {
-  AffineExpr reach = isHigh ? range.high : -range.low;
-  int64_t limit = isHigh ? range.size - 1 : 0;
+AccessCheck::Verdict AccessCheck::judge(AffineExpr reach, int64_t limit,
+                                        const ExprSpace &space) {
   auto extremes = space.maximise(reach);
   if (!extremes) {
     std::optional<int64_t> bound = space.boundAbove(reach);
-    if (bound && *bound <= limit)
-      return success();
+    return {bound && *bound <= limit ? Inside : Unknown, 0, {}};
+  }
+  for (const ExprSpace::Extreme &extreme : *extremes)
+    if (extreme.values[0] > limit)
+      return {Outside, extreme.values[0], extreme.place};
+  return {Inside, 0, {}};
+}
+
+LogicalResult AccessCheck::checkEnd(Operation *op, const Range &range,
+                                    const ExprSpace &space, bool isHigh) {
+  AffineExpr reach = isHigh ? range.high : -range.low;
+  int64_t limit = isHigh ? range.size - 1 : 0;
+  if (judge(reach, limit, space).where == Inside)
+    return success();
+  // Columns and rows of different rectangles were combined: look again.
+  for (const StridedRect &rect : region.splitAtHoles()) {
+    ExprSpace exact = space;
+    exact.restrictTo(rect);
+    Verdict verdict = judge(reach, limit, exact);
+    if (verdict.where == Outside) // M3, M4
+      return op->emitError("reaches element ")
+             << (isHigh ? verdict.value : -verdict.value) << " of "
+             << range.name << ", which has " << range.size << ", at "
+             << describe(verdict.place, {rect.x.begin, rect.y.begin});
+    if (verdict.where == Inside)
+      continue;
     if (!range.isHost) // M3
       return op->emitError("too many combinations to prove that the access to ")
              << range.name << " lies inside it";
@@ -98,12 +126,6 @@ LogicalResult AccessCheck::checkEnd(Operation *op, const Range &range,
         << range.name << " lies inside it";
     return success();
   }
-  for (const ExprSpace::Extreme &extreme : *extremes)
-    if (extreme.values[0] > limit) // M3, M4
-      return op->emitError("reaches element ")
-             << (isHigh ? extreme.values[0] : -extreme.values[0]) << " of "
-             << range.name << ", which has " << range.size << ", at "
-             << describe(extreme.place, {rect.x.begin, rect.y.begin});
   return success();
 }
 
@@ -111,22 +133,19 @@ LogicalResult AccessCheck::checkEnd(Operation *op, const Range &range,
 /// none.
 LogicalResult AccessCheck::check(Operation *op, const Range &range,
                                  ArrayRef<AffineExpr> nest) {
-  for (const StridedRect &rect : rects) {
-    ExprSpace space = makeSpace(rect, launches);
-    if (auto vector = dyn_cast<pe::VectorOp>(op)) {
-      addLoops(space, op);
-      for (Attribute extent : vector.getExtentsAttr())
-        space.addPositive(cast<machine::ExprAttr>(extent).getValue());
-    }
-    for (auto [k, count] : llvm::enumerate(nest)) {
-      space.setCount(machine::kIndex0 + k, count);
-      space.addPositive(count);
-    }
-    if (failed(checkEnd(op, range, space, rect, /*isHigh=*/true)) ||
-        failed(checkEnd(op, range, space, rect, /*isHigh=*/false)))
-      return failure();
+  ExprSpace space = makeSpace(region, launches);
+  if (auto vector = dyn_cast<pe::VectorOp>(op)) {
+    addLoops(space, op);
+    for (Attribute extent : vector.getExtentsAttr())
+      space.addPositive(cast<machine::ExprAttr>(extent).getValue());
   }
-  return success();
+  for (auto [k, count] : llvm::enumerate(nest)) {
+    space.setCount(machine::kIndex0 + k, count);
+    space.addPositive(count);
+  }
+  if (failed(checkEnd(op, range, space, /*isHigh=*/true)))
+    return failure();
+  return checkEnd(op, range, space, /*isHigh=*/false);
 }
 
 LogicalResult AccessCheck::checkMem(pe::VectorOp op, pe::MemAttr mem) {

@@ -61,6 +61,7 @@ private:
   LogicalResult checkSources();
   LogicalResult checkReaders();
   LogicalResult checkCounts();
+  void findBorders(const ChannelProduct &product);
   LogicalResult checkProduct(const ChannelProduct &product, int64_t launch);
   LogicalResult sweep(const ChannelProduct &product, int64_t launch, bool allX,
                       bool allY);
@@ -209,15 +210,32 @@ LogicalResult StreamCheck::checkProduct(const ChannelProduct &product,
   return byY ? sweep(product, launch, false, true) : success();
 }
 
+/// Where the tasks change that send or read the channels of `product`.
+void StreamCheck::findBorders(const ChannelProduct &product) {
+  auto span = [](const std::vector<AxisEntry> &entries) {
+    int64_t low = INT64_MAX, high = 0;
+    for (const AxisEntry &e : entries) {
+      low = std::min({low, e.source, e.begin});
+      high = std::max({high, e.source + 1, e.end});
+    }
+    return StridedRange(low, high);
+  };
+  StridedRect area{span(product.x), span(product.y)};
+  bordersX.clear();
+  bordersY.clear();
+  sending.addBorders(area, bordersX, bordersY);
+  ends.readers.addBorders(area, bordersX, bordersY);
+}
+
 LogicalResult StreamCheck::checkCounts() {
-  sending.addBorders(bordersX, bordersY);
-  ends.readers.addBorders(bordersX, bordersY);
   std::set<int64_t> chosen = {0, std::min<int64_t>(1, launches - 1),
                               launches - 1};
-  for (const ChannelProduct &product : channels.getProducts())
+  for (const ChannelProduct &product : channels.getProducts()) {
+    findBorders(product);
     for (int64_t launch : chosen)
       if (failed(checkProduct(product, launch)))
         return failure();
+  }
   return success();
 }
 
