@@ -12,6 +12,7 @@
 #include "wafer/Partition/Passes.h"
 #include "wafer/Pipeline/Phases.h"
 #include "wafer/Place/Passes.h"
+#include "wafer/Verify/Passes.h"
 #include "wafer/Route/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -20,6 +21,38 @@
 using namespace mlir;
 
 namespace wafer {
+
+/// The checks of what `phase` adds.
+static void addBoundaryVerifier(OpPassManager &pm, Phase phase) {
+  switch (phase) {
+  case Phase::Graph:
+  case Phase::Sharded:
+    break; // The ops' own verifiers say all there is to say.
+  case Phase::Placed:
+    pm.addPass(createVerifyPlacement());
+    break;
+  case Phase::Streamed:
+    pm.addPass(createVerifyStreams());
+    break;
+  case Phase::Routed:
+    pm.addPass(createVerifyRoutes());
+    break;
+  case Phase::Allocated:
+    pm.addPass(createVerifyMemory());
+    break;
+  case Phase::PE:
+    pm.addPass(createVerifyPrograms());
+    break;
+  }
+}
+
+void buildPhaseVerifier(OpPassManager &pm, Phase phase) {
+  if (phase == Phase::PE) // Lowering leaves nothing of the phases before.
+    return addBoundaryVerifier(pm, phase);
+  for (Phase earlier : kPhases)
+    if (earlier <= phase)
+      addBoundaryVerifier(pm, earlier);
+}
 
 void buildPhase(OpPassManager &pm, Phase target,
                 const PipelineOptions &options) {
@@ -52,6 +85,8 @@ void buildPhase(OpPassManager &pm, Phase target,
     pm.addPass(createLowerToPE());
     break;
   }
+  if (options.verify)
+    addBoundaryVerifier(pm, target);
 }
 
 } // namespace wafer

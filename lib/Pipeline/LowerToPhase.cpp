@@ -57,6 +57,8 @@ struct LowerToPhase : impl::LowerToPhaseBase<LowerToPhase> {
     options.machine = machine;
     options.verify = verifyPhases;
     OpPassManager pipeline(mlir::ModuleOp::getOperationName());
+    if (verifyPhases)
+      buildPhaseVerifier(pipeline, reached);
     for (Phase phase : kPhases)
       if (phase <= *last &&
           (phase > reached || (phase == reached && phase == Phase::Graph)))

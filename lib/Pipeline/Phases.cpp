@@ -9,6 +9,7 @@
 
 #include "dialects/PE/PE.h"
 #include "dialects/Wafer/Wafer.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -42,32 +43,46 @@ std::optional<Phase> symbolizePhase(llvm::StringRef name) {
   return std::nullopt;
 }
 
-/// By what only a later phase adds: offsets of buffers, routes, tasks,
-/// rectangles.
+/// By what only a later phase adds. A phase is reached when all of its kind is
+/// there: a rectangle, a route or an offset that a person wrote by hand is a
+/// wish, which the phase's pass respects.
 static Phase detectPhase(mesh::ProgramOp program) {
-  bool isPlaced = false, hasTasks = false, hasRoutes = false;
+  bool hasKernels = false, allPlaced = true, hasTasks = false;
+  bool allHaveOffsets = true, hasQueues = false;
+  llvm::DenseSet<StringAttr> streams, routed;
   for (Operation &op : program.getBody().front()) {
-    if (auto buffer = dyn_cast<pe::BufferOp>(op); buffer && buffer.getOffset())
-      return Phase::Allocated;
-    if (auto kernel = dyn_cast<mesh::KernelOp>(op))
-      isPlaced |= kernel.getAtAttr() != nullptr;
+    if (auto buffer = dyn_cast<pe::BufferOp>(op))
+      allHaveOffsets &= buffer.getOffset().has_value();
+    if (auto kernel = dyn_cast<mesh::KernelOp>(op)) {
+      hasKernels = true;
+      allPlaced &= kernel.getAtAttr() != nullptr;
+    }
+    if (auto stream = dyn_cast<mesh::StreamOp>(op))
+      streams.insert(stream.getSymNameAttr());
+    if (auto route = dyn_cast<mesh::RouteOp>(op))
+      routed.insert(route.getStreamAttr().getAttr());
     hasTasks |= isa<mesh::TaskOp>(op);
-    hasRoutes |= isa<mesh::RouteOp>(op);
+    hasQueues |= isa<mesh::QueueOp>(op);
   }
-  return hasRoutes  ? Phase::Routed
-         : hasTasks ? Phase::Streamed
-         : isPlaced ? Phase::Placed
-                    : Phase::Sharded;
+  if (hasTasks && allHaveOffsets && (hasQueues || routed.empty()))
+    return Phase::Allocated;
+  if (hasTasks && !streams.empty() && routed.size() == streams.size())
+    return Phase::Routed;
+  return hasTasks                  ? Phase::Streamed
+         : hasKernels && allPlaced ? Phase::Placed
+                                   : Phase::Sharded;
 }
 
 Phase detectPhase(mlir::ModuleOp module) {
   if (!module.getOps<pe::ModuleOp>().empty())
     return Phase::PE;
-  // Programs climb down together: the one that is farthest says where.
-  Phase phase = Phase::Graph;
-  for (auto program : module.getOps<mesh::ProgramOp>())
-    phase = std::max(phase, detectPhase(program));
-  return phase;
+  // Programs climb down together: the one that is least far says where.
+  std::optional<Phase> phase;
+  for (auto program : module.getOps<mesh::ProgramOp>()) {
+    Phase own = detectPhase(program);
+    phase = phase ? std::min(*phase, own) : own;
+  }
+  return phase.value_or(Phase::Graph);
 }
 
 } // namespace wafer

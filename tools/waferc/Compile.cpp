@@ -154,6 +154,16 @@ ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
       compilation.report.observe(*compilation.module);
   };
   observe(reached);
+  if (reached != Phase::Graph && options.verify) {
+    // IR of a later phase may have been edited by hand.
+    PassManager pm(compilation.context);
+    buildPhaseVerifier(pm, reached);
+    if (failed(pm.run(*compilation.module)))
+      return static_cast<ExitCode>(reportError(
+          options.input + ": is no correct IR of phase " +
+              stringifyPhase(reached),
+          kCannotCompile));
+  }
   for (Phase phase : kPhases) {
     // A graph is normalised, wherever it comes from.
     bool isDone =

@@ -41,6 +41,10 @@ struct PipelineOptions {
   bool verify = true;
 };
 
+/// Adds the checks of a phase's IR, whoever made it: all that is checked at its
+/// own boundary and at those before it.
+void buildPhaseVerifier(mlir::OpPassManager &pm, Phase phase);
+
 /// Adds the passes that lead from the phase before `target` to `target`, then
 /// the verifier of that boundary. For Phase::Graph: the normalisation.
 void buildPhase(mlir::OpPassManager &pm, Phase target,
