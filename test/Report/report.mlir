@@ -1,7 +1,7 @@
 // The report of a streamed program; busy cycles and channels are counted by hand.
 // RUN: sed -f %S/../Dialect/Inputs/machine.sed %s > %t.mlir
 // RUN: waferc %t.mlir --emit=streamed --no-verify --report -o %t.out | FileCheck %s
-// RUN: waferc %t.mlir --emit=streamed --json - -o %t.out | FileCheck %s --check-prefix=JSON
+// RUN: waferc %t.mlir --emit=streamed --no-verify --json - -o %t.out | FileCheck %s --check-prefix=JSON
 
 // CHECK: machine mesh<4x4>: 4x4 PEs, 43,008 usable B of SRAM, 21 usable colours
 // CHECK-NEXT: program @p0: 1 kernels, 2 launches
