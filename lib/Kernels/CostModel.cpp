@@ -28,6 +28,13 @@ int64_t wafer::getWeightBytes(const ProductCostInput &input) {
   return rows * input.inputs * 4;
 }
 
+/// Beats that the weights of one output cost a relay: it takes what its port sends to all its columns, keeps its own
+/// part and sends that on (WeightStreams). A row is as slow as its slowest PE, so relays count for all.
+static int64_t getRelayBeats(machine::DescAttr machine, const ProductCostInput &input) {
+  int64_t ports = std::max<int64_t>(std::min<int64_t>(getPorts(machine).size(), input.columns), 1);
+  return (ceilDiv(input.columns, ports) + 1) * input.inputs;
+}
+
 int64_t wafer::getProductCycles(machine::DescAttr machine, const ProductCostInput &input) {
   // Beats for one output, and what every block costs besides.
   int64_t sums = input.tokens;
@@ -38,7 +45,7 @@ int64_t wafer::getProductCycles(machine::DescAttr machine, const ProductCostInpu
                      machine.getAsyncCycles() * (input.streamed ? 2 : 1);
   int64_t mainThread = input.blocks * perBlock + input.outputs * (clear + multiply);
   int64_t datapath =
-      input.outputs * (clear + multiply + sums + (delivered ? sums : 0) + (input.streamed ? input.inputs : 0));
+      input.outputs * (clear + multiply + sums + (delivered ? sums : 0) + (input.streamed ? getRelayBeats(machine, input) : 0));
   int64_t partials = input.blocks * (machine.getAsyncCycles() + machine.getCompletionCycles()) + input.outputs * sums;
   int64_t steady = std::max({mainThread, datapath, chained ? partials : 0});
   if (input.streamed) {

@@ -123,8 +123,11 @@ void Simulator::visitPort(uint32_t id) {
     if (!settle(port, stream) || !sendFrom(port, stream))
       continue;
     port.lastStream = turn;
-    port.nextMilli =
-        std::max(port.nextMilli, wheel.now * 1000) + 1000000 / port.rate;
+    // A wavelet that leaves in the first cycle in which it may does not push
+    // the later ones: rates that are no divisor of 1000 would come out lower.
+    if (allowed < wheel.now)
+      port.nextMilli = wheel.now * 1000;
+    port.nextMilli += 1000000 / port.rate;
     return wakePort(id, std::max(wheel.now + 1, (port.nextMilli + 999) / 1000));
   }
 }
