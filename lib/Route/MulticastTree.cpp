@@ -231,6 +231,14 @@ const MulticastTree &TreeCache::get(const Region &readers,
   return entry->second;
 }
 
+bool MulticastTree::isLine() const {
+  StridedRange source = StridedRange::single(0);
+  return llvm::all_of(cells,
+                      [&](const TreeCell &c) { return c.rect.x == source; }) ||
+         llvm::all_of(cells,
+                      [&](const TreeCell &c) { return c.rect.y == source; });
+}
+
 int64_t MulticastTree::size() const {
   int64_t count = 0;
   for (const TreeCell &cell : cells)

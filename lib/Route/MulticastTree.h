@@ -38,6 +38,9 @@ struct MulticastTree {
                              TreeShape shape);
   /// The number of PEs that a stream passes.
   int64_t size() const;
+  /// True if it stays in the row or the column of its source: both shapes of
+  /// its readers are this tree.
+  bool isLine() const;
   bool operator==(const MulticastTree &o) const { return cells == o.cells; }
 };
 

@@ -28,6 +28,12 @@ RoutingState::familiesOf(PieceId id, TreeShape shape) {
   auto [entry, isNew] = byShape.try_emplace({id, shape});
   if (!isNew)
     return entry->second;
+  auto other = byShape.find({id, otherShape(shape)});
+  if (other != byShape.end() && other->second &&
+      llvm::all_of(*other->second, [&](unsigned index) {
+        return families[index].tree.isLine();
+      }))
+    return entry->second = other->second;
   const StreamPiece &piece = problem.nets[id.net].pieces[id.piece];
   auto split = splitPiece(piece, shape, numColours(), trees);
   if (!split)

@@ -22,16 +22,24 @@ namespace {
 
 using RectList = SmallVector<StridedRect, 8>;
 
-/// `rect` less `cuts`, in this order.
+/// `rect` less `cuts`, in no particular order.
 RectList cutOut(const StridedRect &rect, ArrayRef<StridedRect> cuts) {
-  RectList rest = {rect};
+  RectList pieces = {rect};
   for (const StridedRect &cut : cuts) {
-    RectList next;
-    for (const StridedRect &piece : rest)
-      llvm::append_range(next, piece.subtract(cut));
-    rest = std::move(next);
+    // New pieces are behind the cut: they need no second look.
+    for (size_t i = 0, e = pieces.size(); i < e;) {
+      if (pieces[i].intersect(cut).empty()) {
+        ++i;
+        continue;
+      }
+      auto rest = pieces[i].subtract(cut);
+      pieces[i] = pieces[--e];
+      pieces[e] = pieces.back();
+      pieces.pop_back();
+      llvm::append_range(pieces, rest);
+    }
   }
-  return rest;
+  return pieces;
 }
 
 /// Removes every rectangle of `minus` from every rectangle of `from`.
