@@ -117,7 +117,7 @@ void ProgramAllocator::collectUses() {
 
 LogicalResult ProgramAllocator::report(const MemoryFailure &failure) {
   if (failure.buffers.empty())
-    return program.emitError("cannot place the buffers of @")
+    return mlir::emitError(program.getLoc(), "cannot place the buffers of @")
            << program.getSymName() << ": " << failure.message;
   InFlightDiagnostic diagnostic = buffers[failure.buffers.front()].emitError(
                                       "cannot place the buffers of @")

@@ -166,7 +166,7 @@ LogicalResult ProgramQueues::report(unsigned epoch, bool isInput,
                                     const QueueFailure &failure,
                                     const Users &users) {
   InFlightDiagnostic diagnostic =
-      program.emitError("cannot give every colour an ")
+      mlir::emitError(program.getLoc(), "cannot give every colour an ")
       << (isInput ? "input" : "output") << " queue in epoch " << epoch << ": "
       << failure.message;
   SmallVector<StringAttr> named;

@@ -194,7 +194,7 @@ LogicalResult ProgramRouter::report(unsigned begin, unsigned end,
                                     const RouteFailure &failure) {
   SmallVector<RoutedStream *> tried = streamsOf(begin, end);
   if (failure.nets.empty())
-    return program.emitError("cannot route the streams of @")
+    return mlir::emitError(program.getLoc(), "cannot route the streams of @")
            << program.getSymName() << ": " << failure.message;
   RoutedStream *first = tried[failure.nets.front()];
   InFlightDiagnostic diagnostic = first->op.emitError("cannot route stream @")

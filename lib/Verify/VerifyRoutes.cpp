@@ -193,13 +193,17 @@ LogicalResult ProgramCheck::collectStream(mesh::StreamOp stream) {
 LogicalResult ProgramCheck::checkEpoch(unsigned number, Epoch &epoch) {
   std::vector<RouteFault> faults =
       verifyRoutes(epoch.wanted, epoch.entries, kMaxFaults);
-  for (const RouteFault &fault : faults) {
-    Location location = program.getLoc();
-    for (auto [entry, op] : llvm::zip(epoch.entries, epoch.ops))
-      if (entry.colour == fault.colour && entry.region.contains(fault.pe))
-        location = op.getLoc();
-    mlir::emitError(location) << fault.message << " (epoch " << number << ")";
-  }
+  // Where the fault is, else where its wavelets come from.
+  auto locate = [&](const RouteFault &fault) {
+    for (std::optional<Point> pe : {std::optional(fault.pe), fault.source})
+      for (auto [entry, op] : llvm::zip(epoch.entries, epoch.ops))
+        if (pe && entry.colour == fault.colour && entry.region.contains(*pe))
+          return op.getLoc();
+    return program.getLoc();
+  };
+  for (const RouteFault &fault : faults)
+    mlir::emitError(locate(fault))
+        << fault.message << " (epoch " << number << ")";
   return success(faults.empty());
 }
 

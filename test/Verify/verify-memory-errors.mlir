@@ -1,0 +1,126 @@
+// RUN: sed -f %S/../Dialect/Inputs/machine.sed %s | wafer-opt --wafer-verify-memory -split-input-file -verify-diagnostics
+
+// M1
+wafer.program @p machine(#mesh4x4) launches(1) {
+  // expected-error @+1 {{buffer @a has no offset}}
+  pe.buffer @a : f32 x 4 on [0:4, 0:4]
+}
+
+// -----
+
+// M1
+wafer.program @p machine(#mesh4x4) launches(1) {
+  // expected-error @+1 {{buffer @a takes bytes 49144:49160 at PE (0,0) but 6144:49152 are usable}}
+  pe.buffer @a : f32 x 4 on [0:4, 0:4] at 49144
+}
+
+// -----
+
+// M2: both are used in the second kernel.
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.kernel @first() : () -> () {
+  }
+  wafer.kernel @second() : () -> () {
+  }
+  // expected-note @+1 {{the other buffer is here}}
+  pe.buffer @a : f32 x 4 on [0:2, 0:4] at 6144
+  // expected-error @+1 {{buffer @b shares bytes 6156:6160 with @a at PE (1,0), and both are live in kernel @second}}
+  pe.buffer @b : f32 x 4 on [1:4, 0:4] at 6156
+  wafer.task "t" of @first on [0:2, 0:4] {
+    pe.move f32 over [4] @a[0 : 1] = imm(0.0 : f32)
+  }
+  wafer.task "t" of @second on [1, 0:4] {
+    pe.move f32 over [4] @b[0 : 1] = @a[0 : 1]
+  }
+}
+
+// -----
+
+pe.host @in : tensor<4xf32> input
+
+// M2: a load that is made once lasts for the second launch.
+wafer.program @p machine(#mesh4x4) launches(2) {
+  wafer.kernel @first() : () -> () {
+  }
+  // expected-note @+1 {{the other buffer is here}}
+  pe.buffer @a : f32 x 4 on [0, 0] at 6144
+  // expected-error @+1 {{buffer @b shares bytes 6144:6160 with @a at PE (0,0), and both are live in kernel @first}}
+  pe.buffer @b : f32 x 4 on [0, 0] at 6144
+  pe.load @a[0 : 1] from @in[i0] over [4] on [0, 0] once
+  wafer.task "t" of @first on [0, 0] {
+    pe.move f32 over [4] @b[0 : 1] = imm(0.0 : f32)
+  }
+}
+
+// -----
+
+// M3: only the last column, in the second launch, in the fifth iteration.
+wafer.program @p machine(#mesh4x4) launches(2) {
+  wafer.kernel @k() : () -> () {
+  }
+  pe.buffer @a : f32 x 7 on [0:4, 0:4] at 6144
+  wafer.task "t" of @k on [0:4, 0:4] {
+    pe.loop 5 {
+      // expected-error @+1 {{reaches element 7 of buffer @a, which has 7, at PE (3,0), launch 1, i0 = 4}}
+      pe.move f32 over [2] @a[x + launch + i0 floordiv 2 + i0 floordiv 4 : 0] = imm(0.0 : f32)
+      pe.move f32 over [1] @a[x + launch + i0 floordiv 2 : 1] = imm(0.0 : f32)
+    }
+  }
+}
+
+// -----
+
+// M3: below the first element, by a negative stride; the extent is uneven.
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.kernel @k() : () -> () {
+  }
+  pe.buffer @a : f32 x 8 on [0:4, 0:4] at 6144
+  wafer.task "t" of @k on [0:4, 0:4] {
+    // expected-error @+1 {{reaches element -1 of buffer @a, which has 8, at PE (0,1)}}
+    pe.move f32 over [(y + 1) * 11 floordiv 4 - y * 11 floordiv 4] @a[1 : -1] = imm(0.0 : f32)
+  }
+}
+
+// -----
+
+// M3: one rectangle of a region; (3,3) itself is no PE of the task.
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.kernel @k() : () -> () {
+  }
+  pe.buffer @a : f32 x 6 on [0:4, 0:4] at 6144
+  wafer.task "fine" of @k on [0:4, 0] + [0, 0:4] + [3, 1:3] {
+    pe.move f32 over [1] @a[x + y : 0] = imm(0.0 : f32)
+  }
+  wafer.task "not" of @k on [0:4, 0] + [0, 0:4] + [3, 1:4] {
+    // expected-error @+1 {{reaches element 6 of buffer @a, which has 6, at PE (3,3)}}
+    pe.move f32 over [1] @a[x + y : 0] = imm(0.0 : f32)
+  }
+}
+
+// -----
+
+pe.host @in : tensor<4x4xf32> input
+
+// M3 and M4 of host copies and feeds.
+wafer.program @p machine(#mesh4x4) launches(1) {
+  pe.buffer @a : f32 x 8 on [0:4, 0:4] at 6144
+  // expected-error @+1 {{reaches element 8 of buffer @a, which has 8, at PE (0,0), i0 = 4}}
+  pe.load @a[0 : 2] from @in[i0] over [5] on [0:4, 0:4]
+  // expected-error @+1 {{reaches element 16 of host tensor @in, which has 16, at PE (3,3), i0 = 1}}
+  pe.load @a[0 : 1] from @in[x * 4 + y + i0] over [2] on [0:4, 0:4]
+  wafer.stream @s : f32 for () from "west" (0, 3) to [0:1, 3:4]
+  // expected-error @+1 {{reaches element -1 of host tensor @in, which has 16, at PE (0,3), i0 = 0}}
+  pe.feed "west" on [0, 3] stream(@s) from @in[i0 - 1] over [8]
+}
+
+// -----
+
+pe.module @lowered machine(#mesh4x4) launches(1) {
+  pe.program @c on [0:4, 0] {
+    pe.buffer @x : f32 x 4 at 6144
+    pe.loop 4 {
+      // expected-error @+1 {{reaches element 4 of buffer @x, which has 4, at PE (0,0), i0 = 0}}
+      pe.move f32 over [5 - i0] @x[i0 : 1] = imm(0.0 : f32)
+    }
+  }
+}
