@@ -53,11 +53,12 @@ struct FlattenProduct : OpRewritePattern<MatmulOp> {
     RankedTensorType lhs = op.getLhs().getType(), rhs = op.getRhs().getType();
     if (lhs.getRank() == 2 && rhs.getRank() == 2)
       return failure();
-    bool isStackOfRows = lhs.getRank() > 2 && !op.getTransposeA();
-    if (rhs.getRank() > 2 || (lhs.getRank() > 2 && !isStackOfRows))
+    // A stack of columns stays one; only a vector beside it becomes a matrix.
+    bool isStackOfColumns = lhs.getRank() > 2 && op.getTransposeA();
+    if (rhs.getRank() > 2 || (isStackOfColumns && rhs.getRank() == 2))
       return failure();
     Value newLhs = op.getLhs(), newRhs = op.getRhs();
-    if (lhs.getRank() != 2) {
+    if (lhs.getRank() != 2 && !isStackOfColumns) {
       std::optional<int64_t> rows = countElements(lhs.getShape().drop_back());
       newLhs = createReshape(rewriter, op.getLoc(), newLhs,
                              {*rows, lhs.getShape().back()});

@@ -21,6 +21,24 @@ bool wafer::isMapOp(Operation *op) {
   return isa<graph::AddOp, graph::SubOp, graph::MulOp, graph::ReluOp, graph::CastOp>(op);
 }
 
+bool wafer::reusesOperand(Operation *op) {
+  if (isa<graph::ReshapeOp>(op))
+    return false;
+  Value value = op->getOperand(0);
+  if (cast<RankedTensorType>(value.getType()).getElementType() !=
+      cast<RankedTensorType>(op->getResult(0).getType()).getElementType())
+    return false;
+  // A reshape is another name for a buffer: nobody else may read it under any of its names.
+  while (value.hasOneUse()) {
+    Operation *definition = value.getDefiningOp();
+    auto reshape = dyn_cast_or_null<graph::ReshapeOp>(definition);
+    if (!reshape)
+      return definition && !isa<graph::TransposeOp>(definition);
+    value = reshape.getInput();
+  }
+  return false;
+}
+
 MapEmitter::MapEmitter(Emitter &emitter, ExpandState &state, mesh::KernelOp kernel, mesh::RectAttr rect)
     : emitter(emitter), state(state), kernel(kernel), rect(rect) {}
 
@@ -108,8 +126,8 @@ LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
     }
     Type element = cast<RankedTensorType>(result.getType()).getElementType();
     Operand &first = step.sources.front();
-    bool inPlace = first.buffer && first.reusable && op->getOperand(0).hasOneUse() &&
-                   cast<RankedTensorType>(op->getOperand(0).getType()).getElementType() == element;
+    bool inPlace = reusesOperand(op);
+    assert((!inPlace || (first.buffer && first.reusable)) && "overwrites what another kernel reads");
     if (inPlace) {
       operands[result] = first;
     } else {

@@ -52,9 +52,7 @@ void Planner::addOperands(Item &item, mesh::KernelOp kernel) {
     if (&op == product || !isMapOp(&op) || isa<graph::ReshapeOp>(op))
       continue;
     ++item.mapOps;
-    bool inPlace = op.getOperand(0).getDefiningOp() && !getViewedArgument(op.getOperand(0)) &&
-                   op.getOperand(0).hasOneUse() && op.getOperand(0).getType() == op.getResult(0).getType();
-    item.results += !inPlace;
+    item.results += !reusesOperand(&op);
     for (mlir::Value operand : op.getOperands()) {
       BlockArgument argument = getViewedArgument(operand);
       if (!argument || mesh::getLayout(kernel.getInputs()[argument.getArgNumber()].getType()))
@@ -129,7 +127,7 @@ void Planner::collect() {
       values[it->second].last = items.size();
   for (std::optional<mesh::RectAttr> rect : fixed)
     if (rect)
-      rows = rect->getHeight();
+      firstRow = rect->getY0(), rows = rect->getHeight();
 }
 
 SmallVector<int64_t> Planner::candidates(int group) {
@@ -325,7 +323,7 @@ FailureOr<Planner::Plan> Planner::solve() {
     auto rect = [&](int group) {
       group = find(group);
       return fixed[group] ? *fixed[group]
-                          : mesh::RectAttr::get(program.getContext(), 0, widths[group], 0, rows);
+                          : mesh::RectAttr::get(program.getContext(), 0, widths[group], firstRow, firstRow + rows);
     };
     best->kernels[i].at = rect(items[i].atGroup);
     best->kernels[i].to = rect(items[i].toGroup);

@@ -40,6 +40,9 @@ FailureOr<ProductShape> wafer::getProductShape(graph::MatmulOp matmul, std::stri
       return refuse("its right operand is batched");
   if (matmul.getTransposeA())
     return refuse("its left operand is transposed");
+  // Its result has the tokens of the left operand as features, which would lie elsewhere than the sums arrive.
+  if (rhs.getRank() == 1 && lhs.getRank() > 1)
+    return refuse("its right operand is a vector (graph-simplify makes it a matrix)");
   ProductShape product;
   product.inputs = shape->k;
   product.outputs = shape->n;
@@ -66,8 +69,14 @@ LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
   BlockArgument weights = getViewedArgument(matmul.getRhs());
   if (!weights || mesh::getLayout(kernel.getInputs()[weights.getArgNumber()].getType()))
     return matmul.emitOpError("requires a host tensor, or a view of one, as its right operand");
-  if (!getViewedArgument(matmul.getLhs()))
+  BlockArgument inputs = getViewedArgument(matmul.getLhs());
+  if (!inputs)
     return matmul.emitOpError("requires an operand of the kernel, or a view of one, as its left operand");
+  // On the mesh X is read where it lies, so its views must keep tokens and features.
+  if (mesh::getLayout(kernel.getInputs()[inputs.getArgNumber()].getType()))
+    for (Operation *view = matmul.getLhs().getDefiningOp(); view; view = view->getOperand(0).getDefiningOp())
+      if (!isMapOp(view))
+        return view->emitOpError("does not keep tokens and features of a tensor that lies on the mesh");
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (&op != matmul && !isMapOp(&op) && !getViewedArgument(op.getResult(0)))
       return op.emitOpError("is not elementwise, as what follows a product must be");

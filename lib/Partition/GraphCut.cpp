@@ -62,6 +62,9 @@ LogicalResult GraphCut::checkCompute(Operation *op) {
   if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
     return op->emitError("'graph.matmul' has no kernel for ") << matmul.getType() << ", only for f32";
   auto rhs = cast<RankedTensorType>(matmul.getRhs().getType());
+  if (rhs.getRank() == 1 && cast<RankedTensorType>(matmul.getLhs().getType()).getRank() > 1)
+    return op->emitError("'graph.matmul' has no kernel for a vector of type ")
+           << rhs << " on the right (graph-simplify makes it a matrix)";
   for (int64_t dim : rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
     if (dim != 1)
       return op->emitError("'graph.matmul' has no kernel for a batched right operand of type ") << rhs;

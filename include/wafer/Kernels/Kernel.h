@@ -84,6 +84,9 @@ private:
 /// True for the graph ops that MapEmitter emits (reshapes that keep the features among them).
 bool isMapOp(mlir::Operation *op);
 
+/// True if MapEmitter writes the result of `op` over its first operand, which the kernel computed and nothing else reads.
+bool reusesOperand(mlir::Operation *op);
+
 /// Types that PEs carry: f32, f16, i32.
 bool isPEType(mlir::Type elementType);
 
