@@ -109,6 +109,7 @@ static machine::DescAttr describe(const MachineChoice &choice, MLIRContext *cont
 //===----------------------------------------------------------------------===//
 
 Harness::Harness() : context(MLIRContext::Threading::DISABLED) {
+  context.printOpOnDiagnostic(false);
   DialectRegistry registry;
   registerAllDialects(registry);
   context.appendDialectRegistry(registry);

@@ -37,6 +37,7 @@ class Generator {
 public:
   Generator(uint64_t seed, const GraphOptions &options) : random(seed), options(options) {}
   GraphCase generate();
+  GraphCase generateChain(int64_t tokens, const std::vector<int64_t> &widths);
 
 private:
   std::mt19937_64 random;
@@ -81,6 +82,7 @@ private:
   void addCast();
   void addReshape();
   void addTranspose();
+  GraphCase finish(const std::vector<Value> &outputs);
 };
 
 std::pair<Tensor, Tensor> Generator::data(const Shape &shape, ElementType type) {
@@ -351,7 +353,11 @@ GraphCase Generator::generate() {
   std::vector<Value> outputs = {values.back()};
   while (chance(25))
     outputs.push_back(values[pick(values.size())]);
-  auto finish = [&](bool magnitude) {
+  return finish(outputs);
+}
+
+GraphCase Generator::finish(const std::vector<Value> &outputs) {
+  auto write = [&](bool magnitude) {
     std::string types, names, plain;
     for (const Value &v : outputs) {
       std::string type = magnitude ? magnitudeTypeOf(v) : typeOf(v), comma = types.empty() ? "" : ", ";
@@ -362,12 +368,30 @@ GraphCase Generator::generate() {
     return "func.func @main(" + (magnitude ? magnitudeArguments : arguments) + ") -> (" + types + ") {\n" +
            (magnitude ? magnitudeBody : body) + "  return " + names + " : " + plain + "\n}\n";
   };
-  result.text = finish(false);
-  result.magnitudes = finish(true);
+  result.text = write(false);
+  result.magnitudes = write(true);
   result.isWhole = options.integers;
   return result;
+}
+
+GraphCase Generator::generateChain(int64_t tokens, const std::vector<int64_t> &widths) {
+  Value x = input({tokens, widths[0]}, ElementType::F32);
+  for (size_t i = 1; i < widths.size(); ++i) {
+    Value w = constant({widths[i - 1], widths[i]}, ElementType::F32, "w");
+    x = emit("matmul", {x, w}, {tokens, widths[i]}, ElementType::F32);
+    x = emit("add", {x, constant({widths[i]}, ElementType::F32)}, x.shape, ElementType::F32);
+    if (i + 1 < widths.size())
+      x = emit("relu", {x}, x.shape, ElementType::F32);
+  }
+  return finish({x});
 }
 
 } // namespace
 
 GraphCase e2e::makeRandomGraph(uint64_t seed, const GraphOptions &options) { return Generator(seed, options).generate(); }
+
+GraphCase e2e::makeChain(uint64_t seed, int64_t tokens, const std::vector<int64_t> &widths, bool integers) {
+  GraphOptions options;
+  options.integers = integers;
+  return Generator(seed, options).generateChain(tokens, widths);
+}

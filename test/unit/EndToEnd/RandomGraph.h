@@ -33,6 +33,9 @@ struct GraphOptions {
   int64_t elements = 3000;   // of a tensor, at most
 };
 
+/// A chain of products with bias and relu: tokens x widths[0] -> ... -> tokens x widths.back().
+GraphCase makeChain(uint64_t seed, int64_t tokens, const std::vector<int64_t> &widths, bool integers);
+
 GraphCase makeRandomGraph(uint64_t seed, const GraphOptions &options);
 
 } // namespace wafer::e2e
