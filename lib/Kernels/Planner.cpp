@@ -112,11 +112,13 @@ void Planner::collect() {
       fixed[find(item.atGroup)] = kernel.getAt();
       fixed[find(item.toGroup)] = kernel.getTo();
     }
-    for (mlir::Value result : kernel.getResults()) {
+    Operation *yield = kernel.getBody().front().getTerminator();
+    for (auto [result, yielded] : llvm::zip(kernel.getResults(), yield->getOperands())) {
       TokenShape shape = getTokenShape(result.getType());
       groups[result] = item.toGroup;
       valueIndex[result] = values.size();
-      values.push_back({item.toGroup, shape.features, shape.tokens, index, index});
+      // A view of a host tensor is loaded before the first kernel starts.
+      values.push_back({item.toGroup, shape.features, shape.tokens, getViewedArgument(yielded) ? 0 : index, index});
     }
     addOperands(item, kernel);
     rows = std::max(rows, std::min(machine.getHeight(), item.tokens));

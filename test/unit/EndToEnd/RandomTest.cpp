@@ -66,7 +66,11 @@ TEST(SeedTest, One) {
   MachineChoice machine = makeRandomMachine(seed);
   llvm::errs() << machine.str() << "\n" << graph.text;
   Harness harness;
-  Outcome outcome = harness.check(graph, machine);
+  const char *dump = std::getenv("WAFER_END_TO_END_DUMP"); // the name of a phase
+  Outcome outcome = harness.check(graph, machine, [&](Phase phase, mlir::ModuleOp module) {
+    if (dump && stringifyPhase(phase) == dump)
+      module.print(llvm::errs());
+  });
   EXPECT_EQ(outcome.kind, Outcome::Right) << outcome.message;
 }
 
