@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Compiles a model to PE programs in process, with and without the verifiers of
-// the phases, for meshes of growing size. `vs64x64` is the CPU time over that on
-// mesh<64x64>: it should stay near 1, for the cost follows the model and not
+// the phases, for meshes of growing size. `vs64x64` is the CPU time over that
+// on mesh<64x64>: it should stay near 1, for the cost follows the model and not
 // the PEs.
 //
 //===----------------------------------------------------------------------===//
