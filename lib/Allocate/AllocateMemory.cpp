@@ -12,10 +12,9 @@
 //    The tasks of one kernel count as one point. Time -1 is before the first
 //    kernel, when loads happen; behind the last kernel stores happen.
 // 2. A buffer lives from its first to its last kernel; from -1 if it is loaded;
-// to
-//    the end if it is stored; all the time if a load marked `once` has to last
-//    for several launches. A buffer that nothing uses lives all the time, too:
-//    whoever wrote it wants the bytes.
+//    to the end if it is stored; all the time if a load marked `once` has to
+//    last for several launches. A buffer that nothing uses lives all the time,
+//    too: whoever wrote it wants the bytes.
 // 3. MemoryAllocator places them; offsets written by hand are fixed.
 //
 // Rejected: hand-written offsets that overlap or leave SRAM; too many bytes at

@@ -7,14 +7,12 @@
 //
 // In:  wafer.program with routes and tasks.
 // Out: a wafer.queue in(n) for each colour and epoch that some PE takes from
-// its
-//      router, a wafer.queue out(n) for each that some PE sends.
+//      its router, a wafer.queue out(n) for each that some PE sends.
 //
 // 1. The PEs that take a colour are those where a route has the ramp among its
 //    outputs; those that send it, where a route has the ramp as input.
 // 2. The weight of a colour is the number of elements that the tasks move on
-// its
-//    streams in a launch, each task estimated at one of its PEs and in the
+//    its streams in a launch, each task estimated at one of its PEs and in the
 //    first iteration of its loops: it only ranks colours.
 // 3. QueueAllocator gives each colour of an epoch a queue, apart for input and
 //    output. A colour prefers the queue that it had last. Queues written by

@@ -13,9 +13,8 @@
 //    first kernel whose tasks name it: kernels run one after another on a PE,
 //    so equal streams of two kernels may share a channel.
 // 2. All kernels are routed in epoch 0. If that fails, kernels are taken in
-// order
-//    into an epoch as long as it can be routed, then the next epoch starts.
-//    Barriers written by hand fix the epochs instead.
+//    order into an epoch as long as it can be routed, then the next epoch
+//    starts. Barriers written by hand fix the epochs instead.
 // 3. The answer's entries become wafer.route ops at the end of the program, in
 //    the order of the streams; barriers go before the first task of an epoch.
 //

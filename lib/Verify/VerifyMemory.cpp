@@ -9,12 +9,11 @@
 // Out: the same, or errors by rule (M1 to M4 of the pass description).
 //
 // 1. For M2, a row of flags for each buffer says in which kernels it is needed;
-// two
-//    buffers with a common byte and a common PE must have no flag in common.
+//    two buffers with a common byte and a common PE must have no flag in
+//    common.
 // 2. For M3, the lowest and the highest element of an access are expressions:
-// the
-//    offset plus each stride times the first or last index. Their extremes over
-//    PEs, launches and iterations come from ExprSpace. Loads and stores
+//    the offset plus each stride times the first or last index. Their extremes
+//    over PEs, launches and iterations come from ExprSpace. Loads and stores
 //    likewise, with their nest's indices; M4 looks at the index into the host
 //    tensor.
 //

@@ -7,17 +7,16 @@
 //
 // In:  pe.module.
 // Out: the same, or errors by rule (E12, E13, Q1 to Q3 of the pass
-// description).
+//      description).
 //
 // 1. ProgramWalk follows the main thread of each program and says at each
 //    instruction, and at each start of a microthread, what else may be in
 //    flight.
 // 2. E12: the bytes of an operand are an interval [low, high) of expressions.
-// Two of
-//    them meet where highA - lowB and highB - lowA are both positive; ExprSpace
-//    looks for such a point among all PEs, launches and iterations. Buffers
-//    without a common byte are not looked at: accesses lie in their buffers
-//    (M3).
+//    Two of them meet where highA - lowB and highB - lowA are both positive;
+//    ExprSpace looks for such a point among all PEs, launches and iterations.
+//    Buffers without a common byte are not looked at: accesses lie in their
+//    buffers (M3).
 // 3. E13 and Q1 to Q3: the colour of each queue is kept along the main thread.
 //
 // The cost follows the number of programs and instructions, and the columns,

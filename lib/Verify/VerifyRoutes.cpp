@@ -9,13 +9,11 @@
 // Out: the same, or errors by rule (R1 to R5 of the pass description).
 //
 // 1. The channels of each stream are listed (Channels.cpp) and cut by the
-// colour
-//    with which its routes take them in at the source: from the ramp, or from
-//    the side of a port.
-// 2. For each epoch, the wavelets of all streams are followed through the
-// routes of
-//    all streams (RecoverStreams.h), and what they reach is compared with what
-//    the channels ask for.
+//    colour with which its routes take them in at the source: from the ramp, or
+//    from the side of a port.
+// 2. For each epoch, the wavelets of each stream are followed through its
+//    routes (RecoverStreams.h), and what they reach is compared with what the
+//    channels ask for; then those of all streams through all routes.
 // 3. The epoch of a task, counted by the barriers before it, has to be one for
 //    which its streams have routes.
 //
@@ -72,7 +70,8 @@ private:
   LogicalResult collectStream(mesh::StreamOp stream);
   LogicalResult collectPiece(mesh::StreamOp stream, const StreamPiece &piece,
                              unsigned number, Epoch &epoch);
-  LogicalResult checkEpoch(unsigned number, Epoch &epoch);
+  LogicalResult checkEpoch(unsigned number, const Epoch &epoch);
+  LogicalResult checkFaults(unsigned number, const Epoch &epoch);
 
   mesh::ProgramOp program;
   std::map<unsigned, Epoch> epochs;
@@ -189,8 +188,24 @@ LogicalResult ProgramCheck::collectStream(mesh::StreamOp stream) {
   return success();
 }
 
-/// R1, R3, R4: the routes lead where the streams want to go.
-LogicalResult ProgramCheck::checkEpoch(unsigned number, Epoch &epoch) {
+/// R3, R4: the routes of each stream lead where it wants to go; R1: nor do
+/// those of others lead elsewhere.
+LogicalResult ProgramCheck::checkEpoch(unsigned number, const Epoch &epoch) {
+  llvm::MapVector<StringRef, Epoch> byStream;
+  for (auto [entry, op] : llvm::zip(epoch.entries, epoch.ops)) {
+    Epoch &part = byStream[mesh::RouteOp(op).getStream()];
+    part.entries.push_back(entry);
+    part.ops.push_back(op);
+  }
+  for (const WantedStreams &wanted : epoch.wanted)
+    byStream[wanted.net].wanted.push_back(wanted);
+  bool ok = true;
+  for (const auto &[name, part] : byStream)
+    ok &= succeeded(checkFaults(number, part));
+  return ok ? checkFaults(number, epoch) : failure();
+}
+
+LogicalResult ProgramCheck::checkFaults(unsigned number, const Epoch &epoch) {
   std::vector<RouteFault> faults =
       verifyRoutes(epoch.wanted, epoch.entries, kMaxFaults);
   // Where the fault is, else where its wavelets come from.
@@ -198,7 +213,7 @@ LogicalResult ProgramCheck::checkEpoch(unsigned number, Epoch &epoch) {
     for (std::optional<Point> pe : {std::optional(fault.pe), fault.source})
       for (auto [entry, op] : llvm::zip(epoch.entries, epoch.ops))
         if (pe && entry.colour == fault.colour && entry.region.contains(*pe))
-          return op.getLoc();
+          return mesh::RouteOp(op).getLoc();
     return program.getLoc();
   };
   for (const RouteFault &fault : faults)

@@ -9,9 +9,8 @@
 // Out: the same, or errors by rule (S1 to S4 of the pass description).
 //
 // 1. The channels of a stream are listed axis by axis (Channels.cpp). Sources
-// and
-//    readers are compared, as regions, with the PEs of the tasks that send or
-//    read (S1, S2); their numbers tell whether channels share PEs (S3).
+//    and readers are compared, as regions, with the PEs of the tasks that send
+//    or read (S1, S2); their numbers tell whether channels share PEs (S3).
 // 2. For S4 the points of the loops and extents around each use are counted
 //    (ElementCounts.cpp) at a source and at its readers: for all columns with a
 //    few rows, for all rows with a few columns. The few are the ends of the
