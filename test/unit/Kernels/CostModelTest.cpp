@@ -18,18 +18,23 @@ namespace {
 struct CostModelTest : testing::Test {
   MLIRContext context;
   machine::DescAttr load(StringRef name) {
-    return *loadMachine(name, &context, [&] { return emitError(UnknownLoc::get(&context)); });
+    return *loadMachine(name, &context,
+                        [&] { return emitError(UnknownLoc::get(&context)); });
   }
 };
 
-// 8 tokens, 16 -> 24 on 4 columns and 4 rows, results on 3 columns: 4 inputs and 2 tokens a PE, 3 blocks of 8 outputs.
+// 8 tokens, 16 -> 24 on 4 columns and 4 rows, results on 3 columns: 4 inputs
+// and 2 tokens a PE, 3 blocks of 8 outputs.
 //   one output:  clear 2 / 2 = 1, multiply 4 * 2 = 8, sums 2
 //   one block:   loop 6 + two set-ups 30 + async 4 = 40
-//   main thread: 3 * 40 + 24 * (1 + 8) = 336, more than the datapath's 24 * (1 + 8 + 2 + 2) = 312
-//   along the row: 4 * (2 + 2 + 1 + 2) + a block of 16 sums = 44; back: 4 hops + 16 = 20; two set-ups: 30
+//   main thread: 3 * 40 + 24 * (1 + 8) = 336, more than the datapath's 24 * (1
+//   + 8 + 2 + 2) = 312 along the row: 4 * (2 + 2 + 1 + 2) + a block of 16 sums
+//   = 44; back: 4 hops + 16 = 20; two set-ups: 30
 TEST_F(CostModelTest, ResidentProductByHand) {
-  ProductCostInput input{/*inputs=*/4, /*tokens=*/2, /*outputs=*/24, /*totalInputs=*/16,
-                         /*columns=*/4, /*ownerColumns=*/3, /*blocks=*/3, /*streamed=*/false};
+  ProductCostInput input{/*inputs=*/4,   /*tokens=*/2,
+                         /*outputs=*/24, /*totalInputs=*/16,
+                         /*columns=*/4,  /*ownerColumns=*/3,
+                         /*blocks=*/3,   /*streamed=*/false};
   EXPECT_EQ(getProductCycles(load("mesh<4x4>"), input), 336 + 44 + 20 + 30);
   EXPECT_EQ(getPartialBytes(input), 2 * 8 * 2 * 4);
   EXPECT_EQ(getWeightBytes(input), 24 * 4 * 4);
@@ -38,7 +43,8 @@ TEST_F(CostModelTest, ResidentProductByHand) {
   EXPECT_EQ(getWeightBytes(input), 2 * 8 * 4 * 4);
 }
 
-// Few tokens: two ports of 284 wavelets in 1000 cycles bring 64 * 64 weights in 4096 * 1000 / 568 = 7212 cycles.
+// Few tokens: two ports of 284 wavelets in 1000 cycles bring 64 * 64 weights in
+// 4096 * 1000 / 568 = 7212 cycles.
 TEST_F(CostModelTest, PortsBoundStreamedWeights) {
   machine::DescAttr machine = load("mesh<8x8>");
   ProductCostInput input{8, 1, 64, 64, 8, 8, 8, true};
@@ -46,14 +52,17 @@ TEST_F(CostModelTest, PortsBoundStreamedWeights) {
   EXPECT_LE(getProductCycles(machine, input), 7212 + 200);
 }
 
-// Many tokens: the relays' datapath. A port serves 4 of 8 columns: for one output a relay takes 4 * 8 weights and sends its 8.
+// Many tokens: the relays' datapath. A port serves 4 of 8 columns: for one
+// output a relay takes 4 * 8 weights and sends its 8.
 TEST_F(CostModelTest, RelaysBoundStreamedWeights) {
   machine::DescAttr machine = load("mesh<8x8>");
   ProductCostInput input{8, 32, 64, 64, 8, 8, 8, true}, resident = input;
   resident.streamed = false;
   int64_t datapath = 64 * (32 / 2 + 8 * 32 + 32 + 32 + 5 * 8);
   EXPECT_GE(getProductCycles(machine, input), datapath);
-  EXPECT_EQ(getProductCycles(machine, input) - getProductCycles(machine, resident), 64 * 5 * 8);
+  EXPECT_EQ(getProductCycles(machine, input) -
+                getProductCycles(machine, resident),
+            64 * 5 * 8);
 }
 
 TEST_F(CostModelTest, MoreWorkNeverCostsLess) {
@@ -61,8 +70,9 @@ TEST_F(CostModelTest, MoreWorkNeverCostsLess) {
   for (bool streamed : {false, true}) {
     ProductCostInput input{8, 4, 64, 64, 8, 8, 8, streamed};
     int64_t before = getProductCycles(machine, input);
-    for (int64_t ProductCostInput::*field : {&ProductCostInput::inputs, &ProductCostInput::tokens, &ProductCostInput::outputs,
-                                             &ProductCostInput::columns}) {
+    for (int64_t ProductCostInput::*field :
+         {&ProductCostInput::inputs, &ProductCostInput::tokens,
+          &ProductCostInput::outputs, &ProductCostInput::columns}) {
       ProductCostInput more = input;
       more.*field *= 2;
       EXPECT_GE(getProductCycles(machine, more), before);
@@ -70,7 +80,10 @@ TEST_F(CostModelTest, MoreWorkNeverCostsLess) {
   }
 }
 
-// One instruction over 5 features x 7 tokens: a set-up and 5 * ceil(7 / 2) beats of f32 add.
-TEST_F(CostModelTest, MapByHand) { EXPECT_EQ(getMapCycles(load("mesh<4x4>"), "add", 5, 7), 15 + 5 * 4); }
+// One instruction over 5 features x 7 tokens: a set-up and 5 * ceil(7 / 2)
+// beats of f32 add.
+TEST_F(CostModelTest, MapByHand) {
+  EXPECT_EQ(getMapCycles(load("mesh<4x4>"), "add", 5, 7), 15 + 5 * 4);
+}
 
 } // namespace

@@ -1,4 +1,4 @@
-//===- HostAccessTest.cpp - indices of views and broadcasts against brute force -*- C++ -*-===//
+//===- HostAccessTest.cpp - views against brute force -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -28,7 +28,8 @@ struct Traced {
 };
 
 int64_t sizeOf(ArrayRef<int64_t> shape) {
-  return std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<int64_t>());
+  return std::accumulate(shape.begin(), shape.end(), int64_t(1),
+                         std::multiplies<int64_t>());
 }
 
 /// The indices of element `index` of a row-major tensor.
@@ -83,10 +84,14 @@ std::string typeOf(ArrayRef<int64_t> shape) {
 
 struct HostAccessTest : testing::Test {
   MLIRContext context;
-  HostAccessTest() { context.loadDialect<func::FuncDialect, graph::GraphDialect, mesh::WaferDialect>(); }
+  HostAccessTest() {
+    context.loadDialect<func::FuncDialect, graph::GraphDialect,
+                        mesh::WaferDialect>();
+  }
 };
 
-/// Chains of reshapes and transpositions: the index expression of every element.
+/// Chains of reshapes and transpositions: the index expression of every
+/// element.
 TEST_F(HostAccessTest, ViewsOfHostTensors) {
   std::mt19937 random(7);
   for (int round = 0; round < 60; ++round) {
@@ -97,11 +102,13 @@ TEST_F(HostAccessTest, ViewsOfHostTensors) {
     std::string text = "func.func @f(%v0: " + typeOf(traced.shape) + ") {\n";
     int views = random() % 5;
     for (int v = 0; v < views; ++v) {
-      std::string line = "  %v" + std::to_string(v + 1) + " = graph.", from = typeOf(traced.shape);
+      std::string line = "  %v" + std::to_string(v + 1) + " = graph.",
+                  from = typeOf(traced.shape);
       std::string operand = "%v" + std::to_string(v);
       if (random() % 2) {
         traced.shape = randomShape(sizeOf(traced.shape), random);
-        text += line + "reshape " + operand + " : " + from + " -> " + typeOf(traced.shape) + "\n";
+        text += line + "reshape " + operand + " : " + from + " -> " +
+                typeOf(traced.shape) + "\n";
         continue;
       }
       Shape perm(traced.shape.size());
@@ -113,10 +120,12 @@ TEST_F(HostAccessTest, ViewsOfHostTensors) {
         text += (k ? ", " : "") + std::to_string(perm[k]);
       text += "] : (" + from + ") -> " + typeOf(traced.shape) + "\n";
     }
-    OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text + "  return\n}\n", &context);
+    OwningOpRef<ModuleOp> module =
+        parseSourceString<ModuleOp>(text + "  return\n}\n", &context);
     ASSERT_TRUE(module) << text;
     Block &body = (*module->getOps<func::FuncOp>().begin()).getBody().front();
-    mlir::Value value = views == 0 ? mlir::Value(body.getArgument(0)) : std::prev(body.end(), 2)->getResult(0);
+    mlir::Value value = views == 0 ? mlir::Value(body.getArgument(0))
+                                   : std::prev(body.end(), 2)->getResult(0);
     SmallVector<AffineExpr> indices;
     for (size_t d = 0; d < traced.shape.size(); ++d)
       indices.push_back(machine::exprIndex(&context, d));
@@ -127,7 +136,8 @@ TEST_F(HostAccessTest, ViewsOfHostTensors) {
     for (int64_t i = 0; i < sizeOf(traced.shape); ++i) {
       Shape values = {0, 0, 0}; // x, y, launch
       values.append(indicesOf(i, traced.shape));
-      EXPECT_EQ(machine::evaluate(access->index, values), traced.source[i]) << text;
+      EXPECT_EQ(machine::evaluate(access->index, values), traced.source[i])
+          << text;
     }
   }
 }
@@ -151,16 +161,18 @@ TEST_F(HostAccessTest, ComputedValuesAreNoViews) {
 TEST_F(HostAccessTest, Broadcasts) {
   Shape result = {3, 1, 4, 5};
   auto resultType = RankedTensorType::get(result, Float32Type::get(&context));
-  for (Shape from : {Shape{}, Shape{5}, Shape{1}, Shape{4, 5}, Shape{4, 1}, Shape{3, 1, 1, 1}, Shape{3, 1, 4, 5}, Shape{1, 5}}) {
+  for (Shape from : {Shape{}, Shape{5}, Shape{1}, Shape{4, 5}, Shape{4, 1},
+                     Shape{3, 1, 1, 1}, Shape{3, 1, 4, 5}, Shape{1, 5}}) {
     auto type = RankedTensorType::get(from, Float32Type::get(&context));
-    SmallVector<AffineExpr> indices =
-        getBroadcastIndices(type, resultType, machine::exprX(&context), machine::exprY(&context));
+    SmallVector<AffineExpr> indices = getBroadcastIndices(
+        type, resultType, machine::exprX(&context), machine::exprY(&context));
     ASSERT_EQ(indices.size(), from.size());
     for (int64_t token = 0; token < 12; ++token)
       for (int64_t feature = 0; feature < 5; ++feature) {
         Shape full = indicesOf(token * 5 + feature, result);
         for (size_t d = 0; d < from.size(); ++d)
-          EXPECT_EQ(machine::evaluate(indices[d], {token, feature}), from[d] == 1 ? 0 : full[d + result.size() - from.size()]);
+          EXPECT_EQ(machine::evaluate(indices[d], {token, feature}),
+                    from[d] == 1 ? 0 : full[d + result.size() - from.size()]);
       }
   }
 }

@@ -29,7 +29,8 @@ struct TokensTest : testing::Test {
     return mesh::RectAttr::get(&context, x0, x1, y0, y1);
   }
   TokenShape shapeOf(ArrayRef<int64_t> shape) {
-    return getTokenShape(RankedTensorType::get(shape, Float32Type::get(&context)));
+    return getTokenShape(
+        RankedTensorType::get(shape, Float32Type::get(&context)));
   }
 };
 
@@ -43,7 +44,9 @@ TEST_F(TokensTest, BlocksTileTheirRangeAndDifferByOne) {
         int64_t extent = valueAt(blocks.extent(x), p);
         EXPECT_EQ(valueAt(blocks.start(x), p), next);
         EXPECT_EQ(blocks.start(p), next);
-        EXPECT_TRUE(extent == size / parts || extent == (size + parts - 1) / parts) << size << " in " << parts;
+        EXPECT_TRUE(extent == size / parts ||
+                    extent == (size + parts - 1) / parts)
+            << size << " in " << parts;
         largest = std::max(largest, extent);
         next += extent;
       }
@@ -69,7 +72,8 @@ TEST_F(TokensTest, TheLastDimensionIsFeatures) {
 /// Every element of a tensor is owned once, by some PE in some launch.
 TEST_F(TokensTest, ShardingOwnsEveryElementOnce) {
   for (auto [tokens, features, launches] :
-       {std::tuple(8, 6, 1), std::tuple(7, 5, 1), std::tuple(7, 5, 3), std::tuple(1, 1, 1), std::tuple(23, 2, 2)}) {
+       {std::tuple(8, 6, 1), std::tuple(7, 5, 1), std::tuple(7, 5, 3),
+        std::tuple(1, 1, 1), std::tuple(23, 2, 2)}) {
     mesh::RectAttr at = rect(2, 5, 1, 3);
     Sharding sharding(at, launches, {tokens, features});
     std::vector<int> owners(tokens * features, 0);
@@ -81,10 +85,12 @@ TEST_F(TokensTest, ShardingOwnsEveryElementOnce) {
           EXPECT_LE(rows * columns, sharding.largestPart());
           for (int64_t t = 0; t < rows; ++t)
             for (int64_t f = 0; f < columns; ++f)
-              ++owners[(valueAt(sharding.tokenStart(), x, y, launch) + t) * features +
+              ++owners[(valueAt(sharding.tokenStart(), x, y, launch) + t) *
+                           features +
                        valueAt(sharding.featureStart(), x, y, launch) + f];
         }
-    EXPECT_EQ(owners, std::vector<int>(owners.size(), 1)) << tokens << " x " << features;
+    EXPECT_EQ(owners, std::vector<int>(owners.size(), 1))
+        << tokens << " x " << features;
   }
 }
 
