@@ -47,8 +47,9 @@ public:
   /// PEs where a channel starts, and the number of channels.
   Region getSources() const;
   int64_t countChannels() const;
-  /// PEs that read a channel, and the sum of readers over all channels.
+  /// PEs that read a channel, if no PE is the source of several channels.
   Region getReaders() const;
+  /// The sum of readers over all channels.
   int64_t countReaders() const;
   /// The same as pieces, to be compared with routes.
   std::vector<StreamPiece> getPieces() const;
