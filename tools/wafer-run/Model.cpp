@@ -28,6 +28,13 @@ Model::Model(mlir::ModuleOp module) : module(module) {
   }
 }
 
+bool Model::hasTasks() const {
+  return !programs.empty() &&
+         llvm::all_of(programs, [](mesh::ProgramOp program) {
+           return !program.getBody().getOps<mesh::TaskOp>().empty();
+         });
+}
+
 FailureOr<SmallVector<Port>>
 Model::getGraphPorts(TypeRange types,
                      function_ref<std::string(unsigned)> nameOf) const {

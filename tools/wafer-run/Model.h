@@ -36,6 +36,10 @@ struct Model {
   /// Reference mode reads the graph unless there are kernels to evaluate.
   bool hasKernels() const { return !programs.empty(); }
 
+  /// True if all programs have tasks (from phase streamed on), which the
+  /// functional executor runs.
+  bool hasTasks() const;
+
   /// The ports of the graph function, or those that the host tensors are.
   /// Errors are diagnostics: a type that no executor knows.
   mlir::FailureOr<llvm::SmallVector<Port>> getInputs(bool ofGraph) const;

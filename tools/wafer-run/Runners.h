@@ -41,9 +41,10 @@ Answer runGraph(const RunContext &context, llvm::ArrayRef<exec::Tensor> inputs);
 Answer runKernels(const RunContext &context,
                   llvm::ArrayRef<exec::Tensor> inputs);
 
-/// Runs the PE modules in order in the functional or the cycle executor.
-Answer runPEModules(const RunContext &context,
-                    llvm::ArrayRef<exec::Tensor> inputs);
+/// Runs the PE modules in order in the functional or the cycle executor, or the
+/// tasks of the wafer programs in the functional one.
+Answer runPrograms(const RunContext &context,
+                   llvm::ArrayRef<exec::Tensor> inputs);
 
 } // namespace wafer::run
 

@@ -54,16 +54,21 @@ static void printMachineRun(raw_ostream &os, const exec::RunResult &run,
   if (machine)
     os << " of " << group(machine.getWidth() * machine.getHeight());
   os << "\n";
-  printLabel(os, "colours") << run.coloursUsed << " used";
-  if (machine)
-    os << " of " << machine.getUsableColours();
-  os << "\n";
+  if (run.hasRoutes) {
+    printLabel(os, "colours") << run.coloursUsed << " used";
+    if (machine)
+      os << " of " << machine.getUsableColours();
+    os << "\n";
+  }
   printLabel(os, "SRAM") << group(getProgramBytes(run, machine));
   if (machine)
     os << " of " << group(machine.getUsableBytes());
   os << " B in the fullest PE\n";
-  printLabel(os, "traffic") << group(run.waveletsSent) << " wavelets, "
-                            << group(run.waveletHops) << " hops\n";
+  printLabel(os, "traffic") << group(run.waveletsSent) << " wavelets";
+  if (run.hasRoutes)
+    os << ", " << group(run.waveletHops) << " hops\n";
+  else
+    os << " without routes\n";
   printLabel(os, "work") << group(run.instructions) << " instructions, "
                          << group(run.elements) << " elements\n";
   printLabel(os, "host copies") << group(run.hostCopyBytes) << " B, "
@@ -137,11 +142,14 @@ static void addMachineRun(json::Object &object, const exec::RunResult &run,
   object["cycles"] = run.cycles;
   object["cycles_per_launch"] = json::Array(run.cyclesPerLaunch);
   object["pes_used"] = run.pesUsed;
-  object["colours_used"] = run.coloursUsed;
-  object["traffic"] = json::Object{{"wavelets", run.waveletsSent},
-                                   {"wavelet_hops", run.waveletHops},
-                                   {"host_bytes", run.hostCopyBytes},
-                                   {"host_cycles", run.hostCopyCycles}};
+  json::Object traffic{{"wavelets", run.waveletsSent},
+                       {"host_bytes", run.hostCopyBytes},
+                       {"host_cycles", run.hostCopyCycles}};
+  if (run.hasRoutes) {
+    object["colours_used"] = run.coloursUsed;
+    traffic["wavelet_hops"] = run.waveletHops;
+  }
+  object["traffic"] = std::move(traffic);
   object["work"] = json::Object{{"instructions", run.instructions},
                                 {"elements", run.elements}};
   json::Object memory{{"sram_bytes_max", getProgramBytes(run, machine)}};

@@ -62,8 +62,21 @@ static int checkMode(const Model &model, const Options &options) {
   if (runsGraph(model, options.mode) && !model.graph)
     return run::reportError(options.file + ": holds no graph function, which "
                                            "--mode=reference evaluates");
-  if (options.mode == Mode::Reference || !model.peModules.empty())
+  if (options.mode == Mode::Reference)
     return kSuccess;
+  if (!model.peModules.empty() && !model.programs.empty())
+    return run::reportError(options.file +
+                            ": some of its programs are in phase pe, others "
+                            "are not: compile it with waferc");
+  if (!model.peModules.empty())
+    return kSuccess;
+  if (model.hasTasks() && options.mode == Mode::Functional)
+    return kSuccess;
+  if (model.hasTasks())
+    return run::reportError(
+        options.file + ": its programs are not in phase pe, which --mode=" +
+        stringifyMode(options.mode) +
+        " runs: compile it with waferc, or use --mode=functional");
   return run::reportError(
       options.file + ": holds no compiled program, which --mode=" +
       stringifyMode(options.mode) +
@@ -113,7 +126,7 @@ static int prepare(const Model &model, Job &job) {
 /// Runs once.
 static Answer runOnce(const RunContext &context, ArrayRef<Tensor> inputs) {
   if (context.options.mode != Mode::Reference)
-    return runPEModules(context, inputs);
+    return runPrograms(context, inputs);
   return context.model.hasKernels() ? runKernels(context, inputs)
                                     : runGraph(context, inputs);
 }

@@ -209,7 +209,7 @@ bool Simulator::startVector(uint32_t id, unsigned index,
     std::string text;
     llvm::raw_string_ostream(text)
         << "PE " << pe.p << " of program @"
-        << pe::ProgramOp(module.programs[pe.program].op).getSymName()
+        << module.programs[pe.program].name
         << " leaves buffer @" << operand.buffer << " of " << operand.size
         << " elements: " << describe(instruction.op);
     fail(FailureKind::BadAccess, text);

@@ -21,7 +21,8 @@ uint64_t Engine::countUnread(bool report, FailureKind kind) {
     unread += count;
     std::string text;
     llvm::raw_string_ostream(text)
-        << "PE " << p << ", colour " << colour << ": " << count << " " << what;
+        << "PE " << p << ", " << module.nameChannel(colour) << ": " << count
+        << " " << what;
     if (report && count && result.diagnostics.size() < kMaxLines)
       fail(kind, text);
   };
@@ -88,12 +89,15 @@ void Engine::reportBlocked() {
               group.readers[colour].cursor <
                   streams[group.readers[colour].stream].getEnd())
             continue;
-          os << "waits for in(" << source.queue << ")";
+          os << "waits for ";
+          bool isByStream = !module.streams.empty();
+          if (!isByStream)
+            os << "in(" << source.queue << ")";
           if (colour < 0) {
             os << ", which has no colour";
             break;
           }
-          os << ", colour " << colour << ",";
+          os << (isByStream ? "" : ", ") << module.nameChannel(colour) << ",";
           Source from =
               sources.isSwitched(colour)
                   ? Source()
@@ -102,6 +106,7 @@ void Engine::reportBlocked() {
             wait.waitsFor = pointOf(from.id);
           else
             os << (from.isPort() ? " from a feed"
+                   : isByStream  ? " on which no PE sends to it"
                                  : " to which no route leads from a PE");
           break;
         }

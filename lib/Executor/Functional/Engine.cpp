@@ -46,7 +46,7 @@ std::string Engine::nameOf(const Group &group) const {
   std::string text;
   llvm::raw_string_ostream(text)
       << "PE " << pointOf(group.pes.front()) << " of program @"
-      << pe::ProgramOp(module.programs[group.program].op).getSymName();
+      << module.programs[group.program].name;
   return text;
 }
 
@@ -96,11 +96,10 @@ void Engine::enterEpoch(unsigned newEpoch) {
     group.writes.assign(machine.colours, UINT32_MAX);
   }
   for (uint32_t id = 0; id < groups.size(); ++id) {
-    uint64_t reads =
-        getBoundColours(module.programs[groups[id].program], /*inputs=*/true);
-    for (unsigned colour = 0; colour < machine.colours; ++colour)
-      if (reads >> colour & 1)
-        connect(id, colour);
+    for (unsigned colour : getBoundColours(module.programs[groups[id].program],
+                                           /*inputs=*/true, machine.colours)
+                               .set_bits())
+      connect(id, colour);
   }
 }
 
@@ -158,10 +157,15 @@ uint32_t Engine::streamOfGroup(uint32_t id, unsigned colour) {
   const ColourSources &table = sources.get(epoch, colour);
   for (uint32_t pe : group.pes) {
     Source self{static_cast<int32_t>(pe)};
-    const Route *route = routeMap.find(epoch, colour, pointOf(pe));
-    info.hasNoRoute |= !route;
-    info.isNotLive |=
-        route && route->positions.front().input != Direction::Ramp;
+    if (!module.streams.empty()) {
+      const StreamChannels &channels = module.streams[colour];
+      info.hasNoRoute |= channels.side || !channels.isSource[pe];
+    } else {
+      const Route *route = routeMap.find(epoch, colour, pointOf(pe));
+      info.hasNoRoute |= !route;
+      info.isNotLive |=
+          route && route->positions.front().input != Direction::Ramp;
+    }
     info.links += table.getLinks(self);
     const Leak *leak = table.getLeak(self);
     if (leak && (!info.leak || leak->isBadRoute))
@@ -325,15 +329,16 @@ bool Engine::finishBarrier() {
   return true;
 }
 
-RunResult exec::runFunctional(pe::ModuleOp op, HostMemory &memory,
-                              const RunOptions &options) {
-  using Clock = std::chrono::steady_clock;
-  auto seconds = [](Clock::time_point a, Clock::time_point b) {
-    return std::chrono::duration<double>(b - a).count();
-  };
+using Clock = std::chrono::steady_clock;
+
+static double secondsBetween(Clock::time_point a, Clock::time_point b) {
+  return std::chrono::duration<double>(b - a).count();
+}
+
+static RunResult runLoaded(llvm::Expected<LoadedModule> module,
+                           Clock::time_point begin, HostMemory &memory,
+                           const RunOptions &options) {
   RunResult result;
-  auto begin = Clock::now();
-  llvm::Expected<LoadedModule> module = loadModule(op);
   if (!module) {
     result.fail(FailureKind::BadModule, llvm::toString(module.takeError()));
     return result;
@@ -347,7 +352,19 @@ RunResult exec::runFunctional(pe::ModuleOp op, HostMemory &memory,
   auto loaded = Clock::now();
   engine.run();
   finishSummary(*module, result);
-  result.loadSeconds = seconds(begin, loaded);
-  result.runSeconds = seconds(loaded, Clock::now());
+  result.loadSeconds = secondsBetween(begin, loaded);
+  result.runSeconds = secondsBetween(loaded, Clock::now());
   return result;
+}
+
+RunResult exec::runFunctional(pe::ModuleOp op, HostMemory &memory,
+                              const RunOptions &options) {
+  auto begin = Clock::now();
+  return runLoaded(loadModule(op), begin, memory, options);
+}
+
+RunResult exec::runFunctional(mesh::ProgramOp op, HostMemory &memory,
+                              const RunOptions &options) {
+  auto begin = Clock::now();
+  return runLoaded(loadProgram(op), begin, memory, options);
 }

@@ -43,8 +43,9 @@ bool Engine::runFeed(uint32_t id) {
     return false;
   const PortStream &first = ports[feed.ports.front()];
   unsigned colour = first.colour;
+  bool isByStream = !module.streams.empty();
   for (uint32_t port : feed.ports)
-    if (!routeMap.find(epoch, colour, ports[port].p)) {
+    if (!isByStream && !routeMap.find(epoch, colour, ports[port].p)) {
       std::string text;
       llvm::raw_string_ostream(text)
           << "a feed enters PE " << ports[port].p << " on colour " << colour
@@ -63,12 +64,13 @@ bool Engine::runFeed(uint32_t id) {
       return false;
     }
     bool isLive =
+        isByStream ||
         routeMap.find(epoch, colour, first.p)->positions.front().input ==
-        first.side;
+            first.side;
     if (infos[streamId].leak || stream.readers.empty() || !isLive) {
       ++stuck;
-      stuckText = "colour " + std::to_string(colour) +
-                  " is not read, sent by " + infos[streamId].writer;
+      stuckText = module.nameChannel(colour) + " is not read, sent by " +
+                  infos[streamId].writer;
       return false;
     }
     if (stream.getEnd() - stream.getBegin() > kRowsAhead) {

@@ -31,35 +31,42 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-uint64_t exec::getBoundColours(const Program &program, bool inputs) {
-  uint64_t colours = 0;
+llvm::BitVector exec::getBoundColours(const Program &program, bool inputs,
+                                      unsigned colours) {
+  llvm::BitVector bound(colours);
   for (const Instruction &instruction : program.code)
     if (instruction.kind == Instruction::Kind::Bind &&
         instruction.isInput == inputs)
-      colours |= uint64_t(1) << instruction.colour;
-  return colours;
+      bound.set(instruction.colour);
+  return bound;
 }
 
 SourceTable::SourceTable(const LoadedModule &module, const RouteMap &map,
                          llvm::ArrayRef<PortStream> ports)
-    : colours(map.getNumColours()), switched(0) {
+    : colours(map.getNumColours()), isByStream(!module.streams.empty()),
+      switched(colours) {
   size_t pes = module.machine.width * module.machine.height;
-  std::vector<uint64_t> readColours(pes);
-  for (const Program &program : module.programs) {
-    uint64_t bound = getBoundColours(program, /*inputs=*/true);
-    program.region.forEachPoint([&](Point p) {
-      readColours[p.y * module.machine.width + p.x] = bound;
-    });
+  std::vector<llvm::BitVector> bound;
+  std::vector<uint32_t> programAt(pes, UINT32_MAX), readers(pes);
+  for (auto [i, program] : llvm::enumerate(module.programs)) {
+    bound.push_back(getBoundColours(program, /*inputs=*/true, colours));
+    uint32_t index = i;
+    program.region.forEachPoint(
+        [&](Point p) { programAt[p.y * module.machine.width + p.x] = index; });
   }
   for (unsigned colour = 0; colour < colours; ++colour)
-    switched |= uint64_t(map.isSwitched(colour)) << colour;
-  std::vector<uint32_t> readers(pes);
-  for (unsigned epoch = 0; epoch < map.getNumEpochs(); ++epoch)
+    switched[colour] = map.isSwitched(colour);
+  for (unsigned epoch = 0; epoch < (isByStream ? 1 : map.getNumEpochs());
+       ++epoch)
     for (unsigned colour = 0; colour < colours; ++colour) {
-      if (map.isUsed(epoch, colour))
+      if (isByStream || map.isUsed(epoch, colour))
         for (size_t pe = 0; pe < pes; ++pe)
-          readers[pe] = readColours[pe] >> colour & 1;
-      tables.emplace_back(module, map, ports, readers, epoch, colour);
+          readers[pe] =
+              programAt[pe] != UINT32_MAX && bound[programAt[pe]][colour];
+      if (isByStream)
+        tables.emplace_back(module, ports, readers, colour);
+      else
+        tables.emplace_back(module, map, ports, readers, epoch, colour);
     }
 }
 
@@ -86,7 +93,7 @@ struct Partitioner {
   uint32_t numClasses = 0, numPortClasses = 0;
   std::vector<std::pair<unsigned, unsigned>>
       channels; // (epoch, colour), those in use and not switched.
-  std::vector<uint64_t> reads; // By program.
+  std::vector<llvm::BitVector> reads; // By program.
 
   static constexpr uint32_t kNoPlace = UINT32_MAX;
 
@@ -99,7 +106,8 @@ struct Partitioner {
       uint32_t index = i;
       program.region.forEachPoint(
           [&](Point p) { programAt[p.y * width + p.x] = index; });
-      reads.push_back(getBoundColours(program, /*inputs=*/true));
+      reads.push_back(
+          getBoundColours(program, /*inputs=*/true, module.machine.colours));
     }
     placeOf.assign(programAt.size(), kNoPlace);
     for (int64_t x = 0; x < width; ++x)
@@ -113,6 +121,8 @@ struct Partitioner {
     for (const Route &route : module.routes)
       if (!sources.isSwitched(route.colour))
         used.insert({route.epoch, route.colour});
+    for (unsigned stream = 0; stream < module.streams.size(); ++stream)
+      used.insert({0, stream});
     channels.assign(used.begin(), used.end());
   }
 
@@ -142,11 +152,10 @@ struct Partitioner {
         if (x || y)
           (x && y ? byBoth : x ? byX : byY).push_back(expr);
       }
-      uint64_t touched =
-          getBoundColours(program, true) | getBoundColours(program, false);
       bool isSwitched = false;
-      for (unsigned colour = 0; colour < 64; ++colour)
-        isSwitched |= (touched >> colour & 1) && sources.isSwitched(colour);
+      for (const Instruction &in : program.code)
+        isSwitched |=
+            in.kind == Instruction::Kind::Bind && sources.isSwitched(in.colour);
       Numbering<std::vector<int64_t>> signatures;
       auto number = [&](llvm::ArrayRef<const Expr *> exprs, int64_t x,
                         int64_t y, int64_t kind) {
@@ -190,7 +199,7 @@ struct Partitioner {
 
   /// The class of the source of PE number `i` on a channel: 0 for nobody.
   uint64_t sourceClass(size_t i, std::pair<unsigned, unsigned> channel) const {
-    if (!(reads[programOf[i]] >> channel.second & 1))
+    if (!reads[programOf[i]][channel.second])
       return 0;
     Source source =
         sources.get(channel.first, channel.second).getSource(pes[i]);
@@ -235,7 +244,7 @@ struct Partitioner {
   template <typename Fn> void forEachEdge(Fn edge) const {
     for (auto channel : channels)
       for (size_t i = 0; i < pes.size(); ++i) {
-        if (!(reads[programOf[i]] >> channel.second & 1))
+        if (!reads[programOf[i]][channel.second])
           continue;
         Source source =
             sources.get(channel.first, channel.second).getSource(pes[i]);

@@ -9,23 +9,26 @@
 #define WAFER_LIB_EXECUTOR_FUNCTIONAL_GROUPS_H
 
 #include "Sources.h"
+#include "llvm/ADT/BitVector.h"
 
 namespace wafer::exec {
 
 /// The sources of every colour in every epoch; switched colours have none (they
-/// are simulated router by router).
+/// are simulated router by router). Streams in the place of colours have the
+/// same ones in all epochs.
 class SourceTable {
 public:
   SourceTable(const LoadedModule &module, const RouteMap &map,
               llvm::ArrayRef<PortStream> ports);
   const ColourSources &get(unsigned epoch, unsigned colour) const {
-    return tables[epoch * colours + colour];
+    return tables[(isByStream ? 0 : epoch * colours) + colour];
   }
-  bool isSwitched(unsigned colour) const { return switched >> colour & 1; }
+  bool isSwitched(unsigned colour) const { return switched[colour]; }
 
 private:
   unsigned colours;
-  uint64_t switched;
+  bool isByStream;
+  llvm::BitVector switched;
   std::vector<ColourSources> tables;
 };
 
@@ -42,8 +45,9 @@ struct Grouping {
   std::vector<uint32_t> groupOf, laneOf, portGroupOf, portLaneOf;
 };
 
-/// Colours that the program's input (output) queues are ever tied to, as bits.
-uint64_t getBoundColours(const Program &program, bool inputs);
+/// Which of `colours` the program's input (output) queues are ever tied to.
+llvm::BitVector getBoundColours(const Program &program, bool inputs,
+                                unsigned colours);
 
 Grouping makeGroups(const LoadedModule &module, const SourceTable &sources,
                     llvm::ArrayRef<PortStream> ports);

@@ -138,3 +138,37 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map,
     }
   }
 }
+
+ColourSources::ColourSources(const LoadedModule &module,
+                             llvm::ArrayRef<PortStream> ports,
+                             llvm::ArrayRef<uint32_t> readers,
+                             unsigned stream) {
+  const StreamChannels &channels = module.streams[stream];
+  int64_t width = module.machine.width;
+  auto pointOf = [&](uint32_t pe) { return Point{pe % width, pe / width}; };
+  size_t pes = channels.sourceOf.size();
+  roots.assign(pes, Source::kNobody);
+  hops.assign(pes, 0);
+  delivers.assign(pes, false);
+  std::vector<int32_t> portAt(channels.side ? pes : 0, Source::kNobody);
+  if (channels.side)
+    for (auto [i, port] : llvm::enumerate(ports))
+      if (port.colour == stream)
+        portAt[port.p.y * width + port.p.x] = Source::ofPort(i).id;
+  for (uint32_t pe = 0; pe < pes; ++pe) {
+    int32_t from = channels.sourceOf[pe];
+    if (from == StreamChannels::kNobody)
+      continue;
+    Point p = pointOf(pe), q = pointOf(from);
+    roots[pe] = channels.side ? portAt[from] : from;
+    hops[pe] =
+        std::abs(p.x - q.x) + std::abs(p.y - q.y) + (channels.side ? 1 : 0);
+    delivers[pe] = true;
+    if (readers[pe])
+      continue;
+    std::string text;
+    llvm::raw_string_ostream(text) << "an element of stream @" << channels.name
+                                   << " at PE " << p << " has no reader";
+    leaks.try_emplace(roots[pe], Leak{/*isBadRoute=*/false, text});
+  }
+}

@@ -50,6 +50,11 @@ public:
                 llvm::ArrayRef<uint32_t> readers, unsigned epoch,
                 unsigned colour);
 
+  /// The channels of a stream in the place of a colour. Hops are those of a
+  /// shortest way; nobody counts links.
+  ColourSources(const LoadedModule &module, llvm::ArrayRef<PortStream> ports,
+                llvm::ArrayRef<uint32_t> readers, unsigned stream);
+
   /// Who writes what this PE's router delivers to its ramp.
   Source getSource(uint32_t pe) const {
     return {delivers.empty() || !delivers[pe] ? Source::kNobody : roots[pe]};

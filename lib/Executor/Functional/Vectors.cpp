@@ -30,13 +30,17 @@ static constexpr uint64_t kWordsInPiece = 1 << 15;
 /// iteration space is one for each lane.
 static constexpr uint32_t kLanesForRows = 16;
 
+/// How many sources take from the queue of source `i`: at each point the first
+/// of two takes the first element.
+static uint64_t countUses(const Instruction &in, unsigned i) {
+  const Operand &other = in.sources[1 - i];
+  return 1 + (other.kind == Operand::Kind::Queue && in.numSources == 2 &&
+              other.queue == in.sources[i].queue);
+}
+
 /// The points, up to `wanted`, for which all fabric sources have elements.
 uint64_t Engine::available(const Group &group, const Instruction &in,
                            uint64_t wanted) const {
-  std::array<uint8_t, 256> uses{};
-  for (unsigned i = 0; i < in.numSources; ++i)
-    if (in.sources[i].kind == Operand::Kind::Queue)
-      ++uses[in.sources[i].queue];
   for (unsigned i = 0; i < in.numSources && wanted; ++i) {
     if (in.sources[i].kind != Operand::Kind::Queue)
       continue;
@@ -46,7 +50,7 @@ uint64_t Engine::available(const Group &group, const Instruction &in,
     const Reader &reader = group.readers[colour];
     wanted =
         std::min(wanted, (streams[reader.stream].getEnd() - reader.cursor) /
-                             uses[in.sources[i].queue]);
+                             countUses(in, i));
   }
   return wanted;
 }
@@ -189,10 +193,6 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
   };
   std::array<Place, 3> places;
   std::vector<uint32_t> discarded;
-  std::array<uint8_t, 256> uses{}, seen{};
-  for (unsigned i = 0; i < in.numSources; ++i)
-    if (in.sources[i].kind == Operand::Kind::Queue)
-      ++uses[in.sources[i].queue];
   bool isLinear = true; // A step along the innermost index is the same number
                         // of bytes everywhere.
   for (unsigned i = 0; i <= in.numSources; ++i) {
@@ -213,11 +213,11 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
       place.pointBytes = out ? lanes * 4 : 0;
     } else if (operand.kind == Operand::Kind::Queue) {
       Reader &reader = group.readers[group.inColours[operand.queue]];
-      int64_t rowWords, k = uses[operand.queue];
+      int64_t rowWords, k = countUses(in, i - 1);
       const uint32_t *rows = rowsOf(group, reader, points * k, scratch[i - 1],
                                     rowWords, place.laneBytes);
       place.data = reinterpret_cast<char *>(
-          const_cast<uint32_t *>(rows + seen[operand.queue]++ * rowWords));
+          const_cast<uint32_t *>(rows + (i == 2 && k == 2 ? rowWords : 0)));
       place.pointBytes = rowWords * 4 * k;
     } else {
       place.data =
@@ -295,8 +295,11 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
   if (colour < 0 || infos[streamId].hasNoRoute) {
     std::string text;
     llvm::raw_string_ostream(text)
-        << nameOf(group) << " sends a wavelet on colour " << colour
-        << " and has no route for it: " << describe(thread->instruction->op);
+        << nameOf(group) << " sends a wavelet on "
+        << (colour < 0 ? "no colour" : module.nameChannel(colour))
+        << (module.streams.empty() ? " and has no route for it: "
+                                   : " and no channel of it starts there: ")
+        << describe(thread->instruction->op);
     fail(FailureKind::BadRoute, text);
     return false;
   }
@@ -308,7 +311,7 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
   if (info.leak || info.isNotLive) {
     stuck += rows;
     stuckText = info.isNotLive
-                    ? nameOf(group) + ", colour " + std::to_string(colour) +
+                    ? nameOf(group) + ", " + module.nameChannel(colour) +
                           ": waits at the ramp, which is not live"
                     : info.leak->text + ", sent by " + nameOf(group);
   }

@@ -43,6 +43,7 @@ void exec::summarise(const LoadedModule &module, RunResult &result) {
   for (const Route &route : module.routes)
     colours |= uint64_t(1) << route.colour;
   result.coloursUsed = llvm::popcount(colours);
+  result.hasRoutes = module.streams.empty();
   for (const Program &program : module.programs) {
     result.pesUsed += program.region.size();
     result.sramBytesMax = std::max(result.sramBytesMax, program.sramBytes);

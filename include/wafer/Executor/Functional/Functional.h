@@ -20,6 +20,14 @@ namespace wafer::exec {
 RunResult runFunctional(pe::ModuleOp module, HostMemory &memory,
                         const RunOptions &options = {});
 
+/// Runs the tasks of a program in phase streamed, routed or allocated
+/// (loadProgram): the bits are those of the pe.module that it is lowered to.
+/// From `routed` on wavelets follow the routes. Before, they go from source to
+/// readers by themselves: the cycles take the shortest way, and
+/// RunResult::hasRoutes says that nobody counted hops.
+RunResult runFunctional(mesh::ProgramOp program, HostMemory &memory,
+                        const RunOptions &options = {});
+
 } // namespace wafer::exec
 
 #endif // WAFER_EXECUTOR_FUNCTIONAL_FUNCTIONAL_H

@@ -1,12 +1,17 @@
-//===- Program.h - a pe.module decoded for execution ------------*- C++ -*-===//
+//===- Program.h - a program decoded for execution --------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// What both executors run: instructions in flat lists, expressions compiled,
-// symbols resolved. The IR must outlive it (messages point at its ops).
+// What executors run: instructions in flat lists, expressions compiled, symbols
+// resolved. The IR must outlive it (messages point at its ops).
+//
+// It is made from a pe.module, or from a wafer.program whose tasks and streams
+// are there. Before that one has routes, each of its streams takes the place of
+// a colour, whose channels are those that the stream asks for; PEs number the
+// queues of the streams that they use by themselves.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,6 +19,7 @@
 #define WAFER_EXECUTOR_MACHINE_PROGRAM_H
 
 #include "dialects/PE/PE.h"
+#include "dialects/Wafer/Wafer.h"
 #include "wafer/Executor/Machine/Elements.h"
 #include "wafer/Executor/Machine/Expr.h"
 #include "llvm/Support/Error.h"
@@ -122,7 +128,8 @@ struct HostCopy {
 };
 
 struct Program {
-  pe::ProgramOp op;
+  /// That of the pe.program, or of the wafer.program.
+  std::string name;
   wafer::Region region;
   /// The main thread starts at instruction 0; microthread bodies stand inside.
   std::vector<Instruction> code;
@@ -166,26 +173,54 @@ struct MachineNumbers {
   int64_t portRate;
 };
 
+/// The channels of a wafer.stream without routes.
+struct StreamChannels {
+  std::string name;
+  /// With a side, channels start at the ports of these PEs there.
+  std::optional<Direction> side;
+  static constexpr int32_t kNobody = -1;
+  /// By PE (y * width + x): the PE at which the channel that it reads starts.
+  std::vector<int32_t> sourceOf;
+  /// By PE: whether a channel with readers starts there.
+  std::vector<bool> isSource;
+};
+
 struct LoadedModule {
-  pe::ModuleOp op;
+  machine::DescAttr desc;
   MachineNumbers machine;
   int64_t launches = 1;
   unsigned numEpochs = 1;
   std::vector<Program> programs;
   std::vector<Route> routes;
   std::vector<Feed> feeds;
+  /// A wafer.program without routes: by the colours that stand for them, its
+  /// streams.
+  std::vector<StreamChannels> streams;
   /// Width plus height of the box around all programs (E54).
   int64_t span = 0;
 
   /// Wavelets per 1,000 cycles of the port at this edge PE (0 if there is
   /// none).
   int64_t getPortRate(Direction side, Point p) const;
+  /// "colour 3", or "stream @fc1.part".
+  std::string nameChannel(unsigned colour) const {
+    return streams.empty() ? "colour " + std::to_string(colour)
+                           : "stream @" + streams[colour].name;
+  }
 };
 
 /// Decodes a verified module. What an executor cannot run although the verifier
 /// accepts it is an error here: streams, a division by a non-constant, programs
 /// whose barriers differ (E41).
 llvm::Expected<LoadedModule> loadModule(pe::ModuleOp module);
+
+/// Decodes a wafer.program in phase streamed, routed or allocated: its tasks
+/// and streams; kernels' bodies are ignored. Buffers without offset get one of
+/// their own each, in SRAM without end. Without routes, what a stream says is
+/// who talks to whom; with routes, they do. Errors name a stream's channels
+/// that leave the mesh or meet at a reader, streams without route or queue,
+/// routes that contradict each other.
+llvm::Expected<LoadedModule> loadProgram(mesh::ProgramOp program);
 
 /// `pe.add @acc[...] = ... at file:line` without regions, for messages.
 std::string describe(mlir::Operation *op);

@@ -37,7 +37,9 @@ public:
     return !tables[epoch * colours + colour].empty();
   }
   /// True if a router has more than one position for the colour in some epoch.
-  bool isSwitched(unsigned colour) const { return switched >> colour & 1; }
+  bool isSwitched(unsigned colour) const {
+    return colour < 64 && (switched >> colour & 1);
+  }
 
 private:
   llvm::ArrayRef<Route> routes;

@@ -55,6 +55,9 @@ struct RunResult {
   uint64_t waveletsSent = 0;
   /// Links crossed by them; a multicast crosses several at once.
   uint64_t waveletHops = 0;
+  /// False for a program whose streams have no routes yet: waveletHops and
+  /// coloursUsed say nothing.
+  bool hasRoutes = true;
   /// Vector instructions, counted for each PE.
   uint64_t instructions = 0;
   /// Points of their iteration spaces.

@@ -1,4 +1,4 @@
-//===- RunPEModules.cpp - functional and cycle mode -*- C++ -*-===//
+//===- RunPrograms.cpp - functional and cycle mode -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -18,13 +18,14 @@ using wafer::exec::Tensor;
 
 namespace wafer::run {
 
-/// Adds the run of a later module to those before it: what is counted is
+/// Adds the run of a later program to those before it: what is counted is
 /// summed, of what is held the largest counts.
 static void accumulate(RunResult &total, const RunResult &next) {
   total.cycles += next.cycles;
   llvm::append_range(total.cyclesPerLaunch, next.cyclesPerLaunch);
   total.waveletsSent += next.waveletsSent;
   total.waveletHops += next.waveletHops;
+  total.hasRoutes &= next.hasRoutes;
   total.instructions += next.instructions;
   total.elements += next.elements;
   total.sramBytesMax = std::max(total.sramBytesMax, next.sramBytesMax);
@@ -38,11 +39,11 @@ static void accumulate(RunResult &total, const RunResult &next) {
 
 namespace {
 
-/// One module, and how far its run has come.
-struct ModuleRun {
+/// One PE module or wafer program, and how far its run has come.
+struct ProgramRun {
   const RunContext &context;
-  pe::ModuleOp module;
-  unsigned index;
+  Operation *op;
+  double progressBefore, progressOfRun;
   int64_t launch = 0;
   uint64_t cycle = 0;
 
@@ -50,37 +51,47 @@ struct ModuleRun {
   ExitCode reportFailure(const RunResult &result) const;
 
 private:
+  int64_t getLaunches() const;
   std::string getState() const;
 };
 
 } // namespace
 
-std::string ModuleRun::getState() const {
-  pe::ModuleOp op = module;
-  return ("module @" + op.getSymName() + ", launch " + Twine(launch + 1) +
-          " of " + Twine(op.getLaunches()) + ", cycle " + Twine(cycle))
+int64_t ProgramRun::getLaunches() const {
+  if (auto module = dyn_cast<pe::ModuleOp>(op))
+    return module.getLaunches();
+  return cast<mesh::ProgramOp>(op).getLaunches();
+}
+
+std::string ProgramRun::getState() const {
+  return ((isa<pe::ModuleOp>(op) ? "module @" : "program @") +
+          SymbolTable::getSymbolName(op).getValue() + ", launch " +
+          Twine(launch + 1) + " of " + Twine(getLaunches()) + ", cycle " +
+          Twine(cycle))
       .str();
 }
 
-RunResult ModuleRun::run(exec::HostMemory &memory) {
+RunResult ProgramRun::run(exec::HostMemory &memory) {
   exec::RunOptions options;
   options.threads = context.options.threads;
   options.stop = &context.stop;
-  double numModules = context.model.peModules.size();
-  double launches = module.getLaunches();
+  double launches = getLaunches();
   options.progress = [&](int64_t newLaunch, uint64_t newCycle) {
     launch = newLaunch;
     cycle = newCycle;
-    context.progress.update((index + launch / launches) / numModules,
+    context.progress.update(progressBefore + progressOfRun * launch / launches,
                             [&] { return getState(); });
   };
+  if (auto program = dyn_cast<mesh::ProgramOp>(op))
+    return exec::runFunctional(program, memory, options);
+  auto module = cast<pe::ModuleOp>(op);
   return context.options.mode == Mode::Cycle
              ? exec::runCycle(module, memory, options)
              : exec::runFunctional(module, memory, options);
 }
 
 /// Prints why the run ended early.
-ExitCode ModuleRun::reportFailure(const RunResult &result) const {
+ExitCode ProgramRun::reportFailure(const RunResult &result) const {
   if (result.failure == exec::FailureKind::Stopped) {
     llvm::errs() << "wafer-run: interrupted in " << getState() << "\n";
     return kInterrupted;
@@ -93,7 +104,7 @@ ExitCode ModuleRun::reportFailure(const RunResult &result) const {
   return static_cast<ExitCode>(reportError(text, kRunFailed));
 }
 
-Answer runPEModules(const RunContext &context, ArrayRef<Tensor> inputs) {
+Answer runPrograms(const RunContext &context, ArrayRef<Tensor> inputs) {
   exec::HostMemory memory([&](pe::HostOp host) {
     return context.constants.read(*host.getValue(), host.getSymName());
   });
@@ -101,8 +112,14 @@ Answer runPEModules(const RunContext &context, ArrayRef<Tensor> inputs) {
     memory.set(input.name, input);
   Answer answer;
   answer.machineRun.emplace();
-  for (auto [index, module] : llvm::enumerate(context.model.peModules)) {
-    ModuleRun run{context, module, static_cast<unsigned>(index)};
+  SmallVector<Operation *> programs;
+  for (pe::ModuleOp module : context.model.peModules)
+    programs.push_back(module);
+  for (mesh::ProgramOp program : context.model.programs)
+    programs.push_back(program);
+  double share = 1.0 / programs.size();
+  for (auto [index, program] : llvm::enumerate(programs)) {
+    ProgramRun run{context, program, share * index, share};
     RunResult result = run.run(memory);
     if (!result.succeeded()) {
       answer.code = run.reportFailure(result);
@@ -115,7 +132,7 @@ Answer runPEModules(const RunContext &context, ArrayRef<Tensor> inputs) {
       continue;
     const Tensor *tensor = memory.get(host.getSymName());
     if (!tensor) {
-      host.emitError("no module writes this output");
+      host.emitError("no program writes this output");
       answer.code = kRunFailed;
       return answer;
     }
