@@ -116,11 +116,17 @@ bool StreamEnd::dependsOn(unsigned dim) const {
 
 const std::vector<StreamEnd::Stretch> &StreamEnd::getRow(int64_t y) {
   auto [it, isNew] = rows.try_emplace(y);
-  if (isNew)
-    for (auto [index, part] : llvm::enumerate(parts))
-      for (const StridedRect &rect : part.region.getRects())
-        if (rect.y.contains(y))
-          it->second.push_back({rect.x, unsigned(index)});
+  if (!isNew)
+    return it->second;
+  for (auto [index, part] : llvm::enumerate(parts)) {
+    SmallVector<StridedRange> ranges;
+    for (const StridedRect &rect : part.region.getRects())
+      if (rect.y.contains(y))
+        ranges.push_back(rect.x);
+    mergeRanges(ranges);
+    for (const StridedRange &range : ranges)
+      it->second.push_back({range, unsigned(index)});
+  }
   return it->second;
 }
 
@@ -147,4 +153,9 @@ void StreamEnd::addBorders(const StridedRect &area, std::set<int64_t> &xs,
       xs.insert({rect.x.begin, rect.x.last()});
       ys.insert({rect.y.begin, rect.y.last()});
     }
+}
+
+void StreamEnd::addBordersOfRow(int64_t y, std::set<int64_t> &xs) {
+  for (const Stretch &stretch : getRow(y))
+    xs.insert({stretch.x.begin, stretch.x.last()});
 }

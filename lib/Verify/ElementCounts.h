@@ -60,6 +60,8 @@ public:
   /// where the covering tasks change.
   void addBorders(const StridedRect &area, std::set<int64_t> &xs,
                   std::set<int64_t> &ys) const;
+  /// The columns among them for one row.
+  void addBordersOfRow(int64_t y, std::set<int64_t> &xs);
 
 private:
   struct Part {

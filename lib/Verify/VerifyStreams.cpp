@@ -189,10 +189,21 @@ LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
     return chosen;
   };
   std::vector<const AxisEntry *> columns = choose(product.x, allX, bordersX);
-  for (const AxisEntry *y : choose(product.y, allY, bordersY))
+  std::set<int64_t> allBordersX = bordersX;
+  for (const AxisEntry *y : choose(product.y, allY, bordersY)) {
+    // In one row, only its own borders matter.
+    bool isInRow = y->begin == y->source && y->end == y->source + 1;
+    if (allY && isInRow) {
+      bordersX.clear();
+      sending.addBordersOfRow(y->source, bordersX);
+      ends.readers.addBordersOfRow(y->source, bordersX);
+      columns = choose(product.x, allX, bordersX);
+    }
     for (const AxisEntry *x : columns)
       if (failed(checkChannel(*x, *y, launch, allX, allY)))
         return failure();
+  }
+  bordersX = std::move(allBordersX);
   return success();
 }
 
