@@ -58,6 +58,10 @@ struct PartitionGraph : impl::PartitionGraphBase<PartitionGraph> {
     mlir::ModuleOp module = getOperation();
     auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
     // Not module.emitError, which would print the module.
+    if (!module.getOps<mesh::ProgramOp>().empty() || !module.getOps<pe::ModuleOp>().empty()) {
+      emitError(module.getLoc()) << "the module is partitioned already";
+      return signalPassFailure();
+    }
     if (functions.size() != 1) {
       emitError(module.getLoc()) << "partitioning requires one graph function, found " << functions.size();
       return signalPassFailure();

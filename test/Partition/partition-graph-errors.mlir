@@ -128,3 +128,14 @@ func.func @main(%x: tensor<4x20000xf32>, %w: tensor<20000x4xf32>) -> tensor<4x4x
   %0 = graph.matmul %x, %w : (tensor<4x20000xf32>, tensor<20000x4xf32>) -> tensor<4x4xf32>
   return %0 : tensor<4x4xf32>
 }
+
+// -----
+
+// expected-error@+1 {{the module is partitioned already}}
+module {
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+pe.module @p0 machine(#machine.desc<name = "one", width = 1, height = 1, sram_bytes = 49152, reserved_bytes = 6144, colours = 24, reserved_colours = 3, switch_positions = 4, control_commands = 8, in_queues = [6], out_queues = [2], microthreads = 8, clock_hz = 1100000000, hop_cycles = 1, ramp_cycles = 2, link_buffer = 2, setup_cycles = 15, async_cycles = 4, completion_cycles = 3, loop_cycles = 6, barrier_cycles = 200, sram_read_bytes = 16, sram_write_bytes = 8, rates = {add.f32 = 2}, ports = []>) launches(1) {
+}
+}
