@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "wafer/Executor/Machine/HostMemory.h"
 #include "wafer/Executor/Machine/Run.h"
 #include "wafer/Pipeline/Phases.h"
 
@@ -52,7 +53,7 @@ public:
   using Edit = std::function<void(Phase, mlir::ModuleOp)>;
 
   /// Compiles `graph` for `machine`, runs it twice in the functional and the cycle executor, and compares with the
-  /// reference in f64.
+  /// reference in f64. The tasks of the streamed, routed and allocated phases must give the same bits.
   Outcome check(const GraphCase &graph, const MachineChoice &machine, const Edit &edit = {});
 
   mlir::MLIRContext context;
@@ -64,12 +65,16 @@ private:
     std::string error;
   };
   mlir::OwningOpRef<mlir::ModuleOp> parse(const std::string &text);
-  bool compile(mlir::ModuleOp module, const MachineChoice &machine, const Edit &edit, Outcome &outcome);
+  bool compile(mlir::ModuleOp module, const GraphCase &graph, const MachineChoice &machine, const Edit &edit,
+               Outcome &outcome);
   bool evaluate(const std::string &text, const std::vector<exec::Tensor> &inputs, std::vector<exec::Tensor> &outputs,
                 double *largest);
+  Run runOnce(mlir::ModuleOp module, exec::HostMemory &memory, bool cycle);
   std::vector<Run> runTwice(mlir::ModuleOp module, const std::vector<exec::Tensor> &inputs, bool cycle);
   void count(mlir::ModuleOp module, Outcome &outcome);
   std::string diagnostics;
+  /// Of the phases between kernels and PE modules.
+  std::vector<std::pair<Phase, Run>> taskRuns;
 };
 
 } // namespace wafer::e2e
