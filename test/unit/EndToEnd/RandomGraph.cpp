@@ -245,7 +245,7 @@ void Generator::addBinary() {
   Value b;
   if (chance(35)) { // a residual: an earlier value of the same shape, or one that broadcasts
     for (const Value &v : values) {
-      bool fits = v.shape.size() <= shape.size();
+      bool fits = v.shape.size() <= shape.size() && !shape.empty();
       for (size_t d = 0; fits && d < v.shape.size(); ++d) {
         int64_t to = shape[shape.size() - v.shape.size() + d];
         fits &= v.shape[d] == to || v.shape[d] == 1;
@@ -265,6 +265,8 @@ void Generator::addBinary() {
   }
   if (b.name.empty())
     b = constantOrInput(smaller(shape), a.type);
+  if (b.shape.size() > shape.size()) // [1] beside a scalar
+    shape = b.shape;
   static const char *ops[] = {"add", "add", "sub", "mul"};
   std::string op = ops[pick(4)];
   if (chance(30))

@@ -15,14 +15,17 @@ using namespace wafer::e2e;
 
 namespace {
 
-constexpr int kSeedsPerTest = 20;
+constexpr int kSeedsPerTest = 50;
 
-/// Limits that a case may run into: SRAM, and what docs/Testing.md lists. Everything else is a bug.
-bool isKnownLimit(llvm::StringRef message) {
-  for (const char *limit : {"does not fit"})
-    if (message.contains(limit))
-      return true;
-  return false;
+/// Limits that a case may run into; everything else is a bug. One kernel's streams need up to 5 colours and 5 input queues
+/// at a PE. Ports feed from the start of a launch, so their streams cannot wait for a later epoch.
+bool isKnownLimit(llvm::StringRef message, const MachineChoice &machine) {
+  if (message.contains("does not fit"))
+    return true;
+  if (machine.usableColours > 0 && machine.usableColours < 6 &&
+      (message.contains("colours at PE") || message.contains("is fed from the start of a launch")))
+    return true;
+  return machine.queues > 0 && machine.queues < 5 && message.contains("queue in epoch");
 }
 
 GraphOptions optionsOf(uint64_t seed) {
@@ -47,12 +50,12 @@ TEST_P(RandomTest, AllExecutorsAgree) {
       llvm::errs() << "  " << (outcome.kind == Outcome::Right ? "right" : outcome.kind == Outcome::Wrong ? "wrong" : "refused")
                    << " launches " << outcome.launches << " streamed " << outcome.streamed << " epochs " << outcome.epochs
                    << " modules " << outcome.modules << " exact " << outcome.exact << " " << outcome.message << "\n";
-    bool fine = outcome.kind == Outcome::Right || (outcome.kind == Outcome::Refused && isKnownLimit(outcome.message));
+    bool fine = outcome.kind == Outcome::Right || (outcome.kind == Outcome::Refused && isKnownLimit(outcome.message, machine));
     EXPECT_TRUE(fine) << "seed " << seed << ", " << machine.str() << ": " << outcome.message << graph.text;
   }
 }
 
-int seedsToTry() { return std::getenv("WAFER_LONG_TESTS") ? 4000 : 300; }
+int seedsToTry() { return std::getenv("WAFER_LONG_TESTS") ? 20000 : 2000; }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomTest, ::testing::Range(0, seedsToTry(), kSeedsPerTest));
 
