@@ -24,3 +24,11 @@ const Kernel *wafer::findKernel(Attribute dataflow) {
       return kernel;
   return nullptr;
 }
+
+LogicalResult wafer::verifyLayouts(mesh::KernelOp kernel) {
+  for (Type type : llvm::concat<const Type>(llvm::to_vector(kernel.getInputs().getTypes()),
+                                            llvm::to_vector(kernel.getResultTypes())))
+    if (mesh::getLayout(type) && type != withTokenLayout(type))
+      return kernel.emitOpError("offers ") << withTokenLayout(type) << " only, found " << type;
+  return success();
+}

@@ -90,12 +90,14 @@ FailureOr<MapEmitter::Operand> MapEmitter::loadHostOperand(Value value, Type res
 
 FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result, Operation *user) {
   auto it = operands.find(value);
-  if (it != operands.end())
-    return it->second;
   auto argument = dyn_cast<BlockArgument>(value);
   Value input = argument ? kernel.getInputs()[argument.getArgNumber()] : Value();
-  if (!input || !mesh::getLayout(input.getType()))
+  if (it == operands.end() && (!input || !mesh::getLayout(input.getType())))
     return loadHostOperand(value, result, user);
+  if (getTokenShape(value.getType()) != getTokenShape(result))
+    return user->emitOpError("broadcasts ") << value.getType() << ", which lies on the mesh; only host tensors can be";
+  if (it != operands.end())
+    return it->second;
   auto placed = state.values.find(input);
   if (placed == state.values.end() || placed->second.rect != rect)
     return user->emitOpError("reads a tensor that does not lie on the kernel's rectangle ") << rect;

@@ -21,6 +21,11 @@ using namespace wafer;
 bool MapKernel::accepts(Attribute dataflow) const { return isa<mesh::MapAttr>(dataflow); }
 
 LogicalResult MapKernel::verify(mesh::KernelOp kernel) const {
+  if (failed(verifyLayouts(kernel)))
+    return failure();
+  if (kernel.getAt() && kernel.getAt() != kernel.getTo())
+    return kernel.emitOpError("requires 'at' to be 'to', as nothing moves in #wafer.map, found ")
+           << *kernel.getAt() << " and " << *kernel.getTo();
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (!isMapOp(&op) && !(isa<graph::ReshapeOp, graph::TransposeOp>(op) && getViewedArgument(op.getResult(0))))
       return op.emitOpError("is not elementwise, as #wafer.map requires");

@@ -55,6 +55,8 @@ FailureOr<ProductShape> wafer::getProductShape(graph::MatmulOp matmul, std::stri
 bool ProductKernel::accepts(Attribute dataflow) const { return isa<mesh::ProductAttr>(dataflow); }
 
 LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
+  if (failed(verifyLayouts(kernel)))
+    return failure();
   auto flow = cast<mesh::ProductAttr>(*kernel.getDataflow());
   if (flow.getForm() != mesh::Form::Forward || flow.getReduce() != mesh::Reduce::Chain)
     return kernel.emitOpError("offers form = forward with reduce = chain, found ") << flow;

@@ -17,6 +17,8 @@ using namespace wafer;
 bool ReshardKernel::accepts(Attribute dataflow) const { return isa<mesh::ReshardAttr>(dataflow); }
 
 LogicalResult ReshardKernel::verify(mesh::KernelOp kernel) const {
+  if (failed(verifyLayouts(kernel)))
+    return failure();
   Block &body = kernel.getBody().front();
   bool identity = kernel.getInputs().size() == 1 && body.getOperations().size() == 1 &&
                   body.getTerminator()->getOperands() == ValueRange(body.getArguments());

@@ -199,3 +199,35 @@ wafer.program @portless machine(#portless) launches(1) {
     wafer.yield %r : tensor<8x16xf32>
   }
 }
+
+// -----
+
+#t = #wafer.layout<rows [d0] block, columns [d1] block>
+pe.host @x : tensor<8x16xf32> input
+wafer.program @moving_map machine(#mesh4x4) launches(1) {
+  %x = wafer.input @x : tensor<8x16xf32>
+  // expected-error@+1 {{'wafer.kernel' op requires 'at' to be 'to', as nothing moves in #wafer.map, found #wafer.rect<0 : 2, 0 : 2> and #wafer.rect<2 : 4, 0 : 2>}}
+  %y = wafer.kernel @relu(%x) dataflow(#wafer.map) at <0:2, 0:2> to <2:4, 0:2> : (tensor<8x16xf32>) -> tensor<8x16xf32, #t> {
+  ^bb0(%a: tensor<8x16xf32>):
+    %r = graph.relu %a : tensor<8x16xf32>
+    wafer.yield %r : tensor<8x16xf32>
+  }
+}
+
+// -----
+
+// What PEs hold is not spread to other columns by an elementwise op.
+#t = #wafer.layout<rows [d0] block, columns [d1] block>
+pe.host @x : tensor<8x16xf32> input
+pe.host @w : tensor<16x1xf32> input
+wafer.program @broadcast machine(#mesh4x4) launches(1) {
+  %x = wafer.input @x : tensor<8x16xf32>
+  %w = wafer.input @w : tensor<16x1xf32>
+  %y = wafer.kernel @fc(%x, %w) dataflow(#product) at <0:2, 0:2> to <0:2, 0:2> : (tensor<8x16xf32>, tensor<16x1xf32>) -> tensor<8x16xf32, #t> {
+  ^bb0(%a: tensor<8x16xf32>, %b: tensor<16x1xf32>):
+    %r = graph.matmul %a, %b : (tensor<8x16xf32>, tensor<16x1xf32>) -> tensor<8x1xf32>
+    // expected-error@+1 {{'graph.add' op broadcasts 'tensor<8x1xf32>', which lies on the mesh; only host tensors can be}}
+    %s = graph.add %r, %a : (tensor<8x1xf32>, tensor<8x16xf32>) -> tensor<8x16xf32>
+    wafer.yield %s : tensor<8x16xf32>
+  }
+}

@@ -209,3 +209,34 @@ wafer.program @left_view machine(#mesh4x4) launches(1) {
     wafer.yield %r : tensor<16x16xf32>
   }
 }
+
+// -----
+
+// The library deals tokens to rows and features to columns, in blocks; other layouts wait for kernels that want them.
+#features_over_rows = #wafer.layout<rows [d1] block, columns [d0] block>
+pe.host @x : tensor<8x16xf32> input
+wafer.program @layout machine(#mesh4x4) launches(1) {
+  %x = wafer.input @x : tensor<8x16xf32>
+  // expected-error@+1 {{'wafer.kernel' op offers 'tensor<8x16xf32, #wafer.layout<rows [d0] block, columns [d1] block>>' only, found 'tensor<8x16xf32, #wafer.layout<rows [d1] block, columns [d0] block>>'}}
+  %y = wafer.kernel @relu(%x) dataflow(#wafer.map) : (tensor<8x16xf32>) -> tensor<8x16xf32, #features_over_rows> {
+  ^bb0(%a: tensor<8x16xf32>):
+    %r = graph.relu %a : tensor<8x16xf32>
+    wafer.yield %r : tensor<8x16xf32>
+  }
+}
+
+// -----
+
+#cyclic = #wafer.layout<rows [d0] block, columns [d1] cyclic>
+pe.host @x : tensor<8x16xf32> input
+pe.host @w : tensor<16x16xf32> input
+wafer.program @cyclic machine(#mesh4x4) launches(1) {
+  %x = wafer.input @x : tensor<8x16xf32>
+  %w = wafer.input @w : tensor<16x16xf32>
+  // expected-error@+1 {{'wafer.kernel' op offers 'tensor<8x16xf32, #wafer.layout<rows [d0] block, columns [d1] block>>' only}}
+  %y = wafer.kernel @fc(%x, %w) dataflow(#wafer.product<form = forward, reduce = chain, weights = resident>) : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32, #cyclic> {
+  ^bb0(%a: tensor<8x16xf32>, %b: tensor<16x16xf32>):
+    %r = graph.matmul %a, %b : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32>
+    wafer.yield %r : tensor<8x16xf32>
+  }
+}

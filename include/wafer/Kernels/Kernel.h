@@ -43,6 +43,10 @@ public:
 /// The kernel for a dataflow attribute, or null.
 const Kernel *findKernel(mlir::Attribute dataflow);
 
+/// Do the kernel's operands and results on the mesh lie as this library lays them (getTokenLayout)? What `verify` of every
+/// kernel asks.
+mlir::LogicalResult verifyLayouts(mesh::KernelOp kernel);
+
 /// Emits the elementwise ops of a kernel's body on the parts that each PE of a rectangle owns.
 class MapEmitter {
 public:

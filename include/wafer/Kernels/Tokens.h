@@ -22,6 +22,7 @@ struct TokenShape {
   int64_t tokens = 1;
   int64_t features = 1;
   bool operator==(TokenShape o) const { return tokens == o.tokens && features == o.features; }
+  bool operator!=(TokenShape o) const { return !(*this == o); }
 };
 TokenShape getTokenShape(mlir::Type type);
 
