@@ -15,8 +15,10 @@
 //    its streams in a launch, each task estimated at one of its PEs and in the
 //    first iteration of its loops: it only ranks colours.
 // 3. QueueAllocator gives each colour of an epoch a queue, apart for input and
-//    output. A colour prefers the queue that it had last. Queues written by
-//    hand are fixed.
+//    output. Two colours may share a queue at a PE if one is used by earlier
+//    kernels only: kernels run one after another on a PE, and a queue is tied
+//    to a colour when the first task comes that uses it. A colour prefers the
+//    queue that it had last. Queues written by hand are fixed.
 //
 // Rejected: more colours at a PE than it has queues, microthreads that the
 // machine does not have.
@@ -58,7 +60,8 @@ private:
   using Users = std::map<unsigned, QueueUser>; // by colour
 
   LogicalResult checkMicrothreads();
-  void estimateWeights();
+  void collectUses();
+  void setLife(QueueProblem::User &entry, const QueueUser &user) const;
   void collectUsers();
   LogicalResult collectGiven();
   LogicalResult allocate(unsigned epoch, bool isInput, const Users &users);
@@ -69,6 +72,9 @@ private:
   mesh::ProgramOp program;
   /// Elements on a stream, as far as the estimate goes.
   llvm::DenseMap<StringAttr, int64_t> weights;
+  /// First and last kernel whose tasks use a stream, counted by their tasks.
+  llvm::DenseMap<StringAttr, std::pair<int64_t, int64_t>> lives;
+  int64_t numKernels = 0;
   /// By epoch; [isInput].
   std::map<unsigned, std::array<Users, 2>> usersOf;
   /// Queues written by hand, by epoch, direction and colour.
@@ -108,18 +114,50 @@ int64_t estimateElements(pe::VectorOp op, Point pe) {
   return elements;
 }
 
-void ProgramQueues::estimateWeights() {
+void ProgramQueues::collectUses() {
+  llvm::DenseMap<StringAttr, int64_t> kernels;
   for (auto task : program.getBody().getOps<mesh::TaskOp>()) {
+    int64_t next = kernels.size();
+    int64_t time =
+        kernels.try_emplace(task.getKernelAttr().getAttr(), next).first->second;
     Point pe = task.getOn().getRegion().anyPoint();
-    task.getBody().walk([&](pe::VectorOp op) {
-      SmallVector<Attribute> operands = {op.getDestination()};
-      llvm::append_range(operands, op.getSourcesAttr());
-      for (Attribute operand : operands)
-        if (auto stream = dyn_cast<pe::StreamAttr>(operand)) {
-          int64_t &weight = weights[stream.getName().getAttr()];
-          weight = std::max(weight, estimateElements(op, pe));
-        }
+    auto use = [&](Attribute operand, int64_t elements) {
+      auto stream = dyn_cast<pe::StreamAttr>(operand);
+      if (!stream)
+        return;
+      StringAttr name = stream.getName().getAttr();
+      int64_t &weight = weights[name];
+      weight = std::max(weight, elements);
+      auto &life = lives.try_emplace(name, time, time).first->second;
+      life = {std::min(life.first, time), std::max(life.second, time)};
+    };
+    task.getBody().walk([&](Operation *op) {
+      if (auto control = dyn_cast<pe::ControlOp>(op))
+        use(control.getDestination(), /*elements=*/1);
+      auto vector = dyn_cast<pe::VectorOp>(op);
+      if (!vector)
+        return;
+      int64_t elements = estimateElements(vector, pe);
+      use(vector.getDestination(), elements);
+      for (Attribute source : vector.getSourcesAttr())
+        use(source, elements);
     });
+  }
+  numKernels = kernels.size();
+}
+
+/// A colour is in use from the first to the last kernel of its streams; one
+/// whose stream no task names, all the time.
+void ProgramQueues::setLife(QueueProblem::User &entry,
+                            const QueueUser &user) const {
+  entry.first = numKernels;
+  entry.last = 0;
+  for (mesh::RouteOp route : user.routes) {
+    auto life = lives.find(route.getStreamAttr().getAttr());
+    bool isKnown = life != lives.end();
+    entry.first = std::min(entry.first, isKnown ? life->second.first : 0);
+    entry.last =
+        std::max(entry.last, isKnown ? life->second.second : numKernels);
   }
 }
 
@@ -195,6 +233,7 @@ LogicalResult ProgramQueues::allocate(unsigned epoch, bool isInput,
     for (mesh::RouteOp route : user.routes)
       entry.weight = std::max(entry.weight,
                               weights.lookup(route.getStreamAttr().getAttr()));
+    setLife(entry, user);
     if (auto last = lastQueue[isInput].find(colour);
         last != lastQueue[isInput].end())
       entry.preferred = last->second;
@@ -223,7 +262,7 @@ LogicalResult ProgramQueues::allocate(unsigned epoch, bool isInput,
 LogicalResult ProgramQueues::run() {
   if (failed(checkMicrothreads()) || failed(collectGiven()))
     return failure();
-  estimateWeights();
+  collectUses();
   collectUsers();
   for (const auto &[epoch, users] : usersOf)
     for (bool isInput : {true, false})

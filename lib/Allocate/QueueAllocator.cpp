@@ -39,7 +39,7 @@ public:
     });
     for (unsigned a = 0; a < problem.users.size(); ++a)
       for (unsigned b = 0; b < a; ++b)
-        if (!problem.users[a].region.isDisjoint(problem.users[b].region)) {
+        if (problem.users[a].interferes(problem.users[b])) {
           conflicts[a].push_back(b);
           conflicts[b].push_back(a);
         }
@@ -92,16 +92,26 @@ bool Search::assign(unsigned place) {
   return false;
 }
 
-/// Finds the PE where most users meet.
+/// Finds the PE and the time where most users meet.
 void explain(const QueueProblem &problem, QueueFailure &failure) {
   std::vector<Region> regions;
   for (const QueueProblem::User &user : problem.users)
     regions.push_back(user.region);
   for (const Partition::Cell &cell : overlay(regions).cells)
-    if (cell.cover.size() > failure.queuesNeeded) {
+    for (unsigned start : cell.cover) {
+      // Most users meet when one of them begins.
+      int64_t time = problem.users[start].first;
+      std::vector<unsigned> users;
+      for (unsigned index : cell.cover)
+        if (problem.users[index].first <= time &&
+            time <= problem.users[index].last)
+          users.push_back(index);
+      if (users.size() <= failure.queuesNeeded)
+        continue;
       failure.pe = cell.region.anyPoint();
-      failure.queuesNeeded = cell.cover.size();
-      failure.users.assign(cell.cover.begin(), cell.cover.end());
+      failure.time = time;
+      failure.queuesNeeded = users.size();
+      failure.users = std::move(users);
     }
   bool isAtPE = failure.queuesNeeded > problem.depths.size();
   if (!isAtPE) {
@@ -148,11 +158,12 @@ bool wafer::verify(const QueueProblem &problem,
       return false;
     }
     for (size_t b = 0; b < a; ++b) {
-      Region both = user.region.intersect(problem.users[b].region);
-      if (queues[a] != queues[b] || both.empty())
+      const QueueProblem::User &other = problem.users[b];
+      if (queues[a] != queues[b] || !user.interferes(other))
         continue;
-      os << "colours " << user.colour << " and " << problem.users[b].colour
-         << " share queue " << queues[a] << " at PE " << both.anyPoint();
+      os << "colours " << user.colour << " and " << other.colour
+         << " share queue " << queues[a] << " at PE "
+         << user.region.intersect(other.region).anyPoint();
       return false;
     }
   }

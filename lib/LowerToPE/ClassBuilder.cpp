@@ -74,11 +74,11 @@ pe::QueueAttr ClassBuilder::lookupQueue(int64_t colour, int64_t epoch,
   return {};
 }
 
-/// Ties the queues of the colours that the class uses in `epoch`, each once.
-LogicalResult ClassBuilder::bindQueues(ArrayRef<unsigned> cover, int64_t epoch,
-                                       Location location) {
+/// Looks up the queues of the streams that end or begin at the class in
+/// `epoch`.
+LogicalResult ClassBuilder::collectQueues(ArrayRef<unsigned> cover,
+                                          int64_t epoch, Location location) {
   queues.clear();
-  std::set<std::pair<int64_t, bool>> bound;
   for (unsigned i : cover) {
     const Layer &layer = layers[i];
     if (layer.op || layer.epoch != epoch)
@@ -91,12 +91,39 @@ LogicalResult ClassBuilder::bindQueues(ArrayRef<unsigned> cover, int64_t epoch,
              << layer.stream.getValue() << " has no "
              << (isInput ? "input" : "output") << " queue in epoch " << epoch
              << ": allocate queues first";
-    queues[{layer.stream, isInput}] = queue;
-    if (bound.insert({layer.colour, isInput}).second)
-      pe::BindOp::create(builder, location, queue,
-                         builder.getI64IntegerAttr(layer.colour));
+    queues[{layer.stream, isInput}] = {queue, layer.colour};
   }
   return success();
+}
+
+/// Ties the queues of the streams that `task` uses, where they are not: colours
+/// that kernels use one after another may share a queue.
+void ClassBuilder::bindQueues(mesh::TaskOp task) {
+  auto bind = [&](Attribute operand, bool isInput) {
+    auto stream = dyn_cast<pe::StreamAttr>(operand);
+    auto it = stream ? queues.find({stream.getName().getAttr(), isInput})
+                     : queues.end();
+    if (it == queues.end())
+      return;
+    auto [queue, colour] = it->second;
+    auto [place, isNew] =
+        bound.try_emplace({isInput, queue.getIndex()}, colour);
+    if (!isNew && place->second == colour)
+      return;
+    place->second = colour;
+    pe::BindOp::create(builder, task.getLoc(), queue,
+                       builder.getI64IntegerAttr(colour));
+  };
+  task.getBody().walk([&](Operation *op) {
+    if (auto control = dyn_cast<pe::ControlOp>(op))
+      bind(control.getDestination(), /*isInput=*/false);
+    auto vector = dyn_cast<pe::VectorOp>(op);
+    if (!vector)
+      return;
+    for (Attribute source : vector.getSourcesAttr())
+      bind(source, /*isInput=*/true);
+    bind(vector.getDestination(), /*isInput=*/false);
+  });
 }
 
 LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover,
@@ -118,12 +145,13 @@ LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover,
       return buffer.emitOpError("has no offset: allocate memory first");
     builder.clone(op)->removeAttr("on");
   }
-  if (failed(bindQueues(cover, /*epoch=*/0, location)))
+  bound.clear();
+  if (failed(collectQueues(cover, /*epoch=*/0, location)))
     return failure();
   for (Operation &op : program.getBody().getOps()) {
     if (auto barrier = dyn_cast<mesh::BarrierOp>(op)) {
       pe::BarrierOp::create(builder, op.getLoc(), barrier.getEpochAttr());
-      if (failed(bindQueues(cover, barrier.getEpoch(), location)))
+      if (failed(collectQueues(cover, barrier.getEpoch(), location)))
         return failure();
     }
     auto task = dyn_cast<mesh::TaskOp>(op);
@@ -146,10 +174,11 @@ FailureOr<Attribute> ClassBuilder::lowerOperand(Operation *op,
            << stream.getName() << " at PE (" << region.anyPoint().x << ","
            << region.anyPoint().y << "), which no route of the stream "
            << (isSource ? "reaches" : "leaves");
-  return Attribute(queue->second);
+  return Attribute(queue->second.first);
 }
 
 LogicalResult ClassBuilder::lowerTask(mesh::TaskOp task, const Region &region) {
+  bindQueues(task);
   for (Operation &op : task.getBody().getOps()) {
     Operation *clone = builder.clone(op);
     WalkResult result = clone->walk([&](Operation *nested) {

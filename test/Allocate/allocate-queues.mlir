@@ -57,3 +57,37 @@ wafer.program @given machine(#mesh4x4) launches(1) {
   wafer.route @b colour 1 epoch 0 on [1, 0] : south -> ramp
   wafer.queue in(0) colour 1 epoch 0
 }
+
+// Three kernels that send to the same PE, one after another: the streams of the first two meet in the second kernel, the third
+// one comes later and takes the deepest queue again.
+// CHECK-LABEL: wafer.program @sequence
+// CHECK-DAG: wafer.queue in(0) colour 0 epoch 0
+// CHECK-DAG: wafer.queue in(1) colour 1 epoch 0
+// CHECK-DAG: wafer.queue in(0) colour 2 epoch 0
+wafer.program @sequence machine(#mesh4x4) launches(1) {
+  wafer.kernel @first() : () -> () {
+  }
+  wafer.kernel @second() : () -> () {
+  }
+  wafer.kernel @third() : () -> () {
+  }
+  wafer.stream @a : f32 for () from (0, 0) to [1:2, 0:1]
+  wafer.stream @b : f32 for () from (1, 1) to [1:2, 0:1]
+  wafer.stream @c : f32 for () from (2, 0) to [1:2, 0:1]
+  wafer.task "t" of @first on [1, 0] {
+    pe.move f32 over [8] discard = stream(@a)
+  }
+  wafer.task "t" of @second on [1, 0] {
+    pe.move f32 over [8] discard = stream(@a)
+    pe.move f32 over [4] discard = stream(@b)
+  }
+  wafer.task "t" of @third on [1, 0] {
+    pe.move f32 over [2] discard = stream(@c)
+  }
+  wafer.route @a colour 0 epoch 0 on [0, 0] : ramp -> east
+  wafer.route @a colour 0 epoch 0 on [1, 0] : west -> ramp
+  wafer.route @b colour 1 epoch 0 on [1, 1] : ramp -> north
+  wafer.route @b colour 1 epoch 0 on [1, 0] : south -> ramp
+  wafer.route @c colour 2 epoch 0 on [2, 0] : ramp -> west
+  wafer.route @c colour 2 epoch 0 on [1, 0] : east -> ramp
+}

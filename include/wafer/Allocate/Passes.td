@@ -34,9 +34,10 @@ def AllocateQueues : Pass<"wafer-allocate-queues", "::mlir::ModuleOp"> {
   let summary = "gives every colour an input and an output queue";
   let description = [{
     Writes `wafer.queue` ops: one for each colour and epoch in which a PE reads
-    it, and one if a PE sends it. Colours that meet at a PE get different queues;
-    the deepest queues go to the colours with most elements; a colour keeps its
-    queue from epoch to epoch where it can. Queues written by hand are kept. Checks
+    it, and one if a PE sends it. Colours that meet at a PE get different queues,
+    unless all kernels that use one come before those that use the other; the
+    deepest queues go to the colours with most elements; a colour keeps its queue
+    from epoch to epoch where it can. Queues written by hand are kept. Checks
     that the microthreads of the tasks exist.
 
     ```mlir

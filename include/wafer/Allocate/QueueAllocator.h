@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 //
 // The PEs that take (or send) a colour use one queue for it, the same on all of
-// them. Colours that meet at a PE need different queues. One problem is about
-// one direction in one epoch. No IR.
+// them, from its first to its last use. Colours that meet at a PE at some time
+// need different queues. One problem is about one direction in one epoch. No
+// IR.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,12 +27,19 @@ struct QueueProblem {
     unsigned colour = 0;
     /// The PEs that need a queue for the colour.
     Region region;
+    /// First and last time of use, both included.
+    int64_t first = 0, last = 0;
     /// Elements that pass a queue, as a measure of who deserves a deep one.
     int64_t weight = 0;
     /// The queue that it should have if that can be (that of the last epoch).
     std::optional<unsigned> preferred;
     /// The queue that it has to have.
     std::optional<unsigned> fixed;
+
+    bool interferes(const User &other) const {
+      return first <= other.last && other.first <= last &&
+             !region.isDisjoint(other.region);
+    }
   };
   /// Words in each queue of a PE.
   std::vector<int64_t> depths;
@@ -39,8 +47,9 @@ struct QueueProblem {
 };
 
 struct QueueFailure {
-  /// The PE where most colours meet.
+  /// The PE and the time where most colours meet.
   Point pe;
+  int64_t time = 0;
   unsigned queuesNeeded = 0;
   /// Users that meet there, or (if no PE explains the failure) all of them.
   std::vector<unsigned> users;

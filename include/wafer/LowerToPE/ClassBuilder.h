@@ -28,13 +28,16 @@ private:
     mlir::StringAttr stream;                   // Reads, Sends: on this colour in this epoch
     int64_t colour = 0, epoch = 0;
   };
-  /// The queue of a stream's colour for one class in one epoch.
-  using Queues =
-      llvm::DenseMap<std::pair<mlir::StringAttr, unsigned>, pe::QueueAttr>;
+  /// The queue and colour of a stream for one class in one epoch; by stream and
+  /// whether it is read.
+  using Queues = llvm::DenseMap<std::pair<mlir::StringAttr, unsigned>,
+                                std::pair<pe::QueueAttr, int64_t>>;
 
   void collectLayers();
   mlir::LogicalResult buildClass(llvm::ArrayRef<unsigned> cover, const Region &region);
-  mlir::LogicalResult bindQueues(llvm::ArrayRef<unsigned> cover, int64_t epoch, mlir::Location location);
+  mlir::LogicalResult collectQueues(llvm::ArrayRef<unsigned> cover,
+                                    int64_t epoch, mlir::Location location);
+  void bindQueues(mesh::TaskOp task);
   mlir::LogicalResult lowerTask(mesh::TaskOp task, const Region &region);
   mlir::FailureOr<mlir::Attribute> lowerOperand(mlir::Operation *op, mlir::Attribute operand, bool isSource,
                                                 const Region &region);
@@ -45,6 +48,8 @@ private:
   std::vector<Layer> layers;
   std::vector<Region> regions;
   Queues queues; // of the class and epoch at hand
+  /// The colours to which the class's queues are tied by now; by isInput, queue.
+  std::map<std::pair<bool, unsigned>, int64_t> bound;
   unsigned count = 0;
 };
 

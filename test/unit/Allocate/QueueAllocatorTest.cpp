@@ -53,6 +53,30 @@ TEST(QueueAllocator, PreferencesYieldFixedQueuesDoNot) {
   EXPECT_EQ(queues, (std::vector<unsigned>{0, 1}));
 }
 
+TEST(QueueAllocator, SharesQueuesInTime) {
+  QueueProblem problem;
+  problem.depths = {6, 2};
+  problem.users = {makeUser(0, kHere, 3), makeUser(1, kHere, 2),
+                   makeUser(2, kBoth, 1)};
+  for (auto [user, first, last] : {std::tuple(0, 0, 1), {1, 1, 2}, {2, 2, 5}}) {
+    problem.users[user].first = first;
+    problem.users[user].last = last;
+  }
+  std::vector<unsigned> queues;
+  QueueFailure failure;
+  std::string error;
+  ASSERT_TRUE(allocateQueues(problem, queues, failure));
+  EXPECT_EQ(queues, (std::vector<unsigned>{0, 1, 0}));
+  EXPECT_TRUE(verify(problem, queues, error)) << error;
+  // One more at time 2 is too many then.
+  problem.users.push_back(makeUser(3, kHere, 1));
+  problem.users.back().first = problem.users.back().last = 2;
+  EXPECT_FALSE(allocateQueues(problem, queues, failure));
+  EXPECT_EQ(failure.queuesNeeded, 3u);
+  EXPECT_EQ(failure.time, 2);
+  EXPECT_EQ(failure.users, (std::vector<unsigned>{1, 2, 3}));
+}
+
 TEST(QueueAllocator, ExplainsTheCrowdedPE) {
   QueueProblem problem;
   problem.depths = {2, 2};
