@@ -40,7 +40,8 @@ std::string TestMachine::str() const {
 }
 
 ExecutorTest::ExecutorTest() {
-  context.loadDialect<pe::PEDialect, machine::MachineDialect>();
+  context.loadDialect<pe::PEDialect, machine::MachineDialect,
+                      mesh::WaferDialect>();
 }
 
 bool ExecutorTest::parse(const std::string &body, const TestMachine &machine) {
@@ -84,9 +85,12 @@ RunOutcome ExecutorTest::run(bool isCycle, unsigned threads) {
   }
   RunOutcome outcome;
   options.threads = threads;
-  for (auto op : module->getOps<pe::ModuleOp>()) {
-    outcome.result = isCycle ? runCycle(op, memory, options)
-                             : runFunctional(op, memory, options);
+  for (mlir::Operation &op : module->getOps()) {
+    if (auto program = llvm::dyn_cast<mesh::ProgramOp>(op))
+      outcome.result = runFunctional(program, memory, options);
+    else if (auto peModule = llvm::dyn_cast<pe::ModuleOp>(op))
+      outcome.result = isCycle ? runCycle(peModule, memory, options)
+                               : runFunctional(peModule, memory, options);
     if (!outcome.result.succeeded())
       return outcome;
   }

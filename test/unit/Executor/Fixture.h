@@ -48,8 +48,8 @@ protected:
   void setInput(const std::string &name, std::vector<int32_t> values);
   void setInputBits(const std::string &name, std::vector<uint16_t> values);
 
-  /// Runs all modules in order with one executor; outputs are read as words
-  /// (two f16 in one).
+  /// Runs all modules in order with one executor, wafer programs always with
+  /// the functional one; outputs are read as words (two f16 in one).
   RunOutcome run(bool isCycle, unsigned threads = 1);
   /// Runs both; both must succeed with the same bits (all NaNs being equal).
   /// Returns the cycle executor's outcome.
