@@ -12,55 +12,6 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-Simulator::Simulator(const LoadedModule &module, HostMemory &memory,
-                     const RunOptions &options, RunResult &result)
-    : module(module), machine(module.machine), memory(memory), options(options),
-      result(result), routeMap(module) {
-  size_t pes = machine.width * machine.height;
-  routerOf.assign(pes * machine.colours, kNone);
-  processorOf.assign(pes, kNone);
-  std::array<uint64_t, 5> unused;
-  unused.fill(kNever);
-  links.assign(pes, unused);
-  for (const Route &route : module.routes)
-    route.region.forEachPoint([&](Point p) {
-      uint32_t &router = routerOf[peAt(p) * machine.colours + route.colour];
-      if (router != kNone)
-        return;
-      router = routers.size();
-      routers.emplace_back();
-      routers.back().pe = peAt(p);
-      routers.back().colour = route.colour;
-    });
-  for (const auto &[i, program] : llvm::enumerate(module.programs)) {
-    unsigned threads = 1;
-    for (const Instruction &instruction : program.code)
-      if (instruction.kind == Instruction::Kind::Async)
-        threads = std::max(threads, 2 + instruction.thread);
-    uint32_t index = i;
-    program.region.forEachPoint([&, threads](Point p) {
-      processorOf[peAt(p)] = processors.size();
-      ProcessorState &pe = processors.emplace_back();
-      pe.p = p;
-      pe.program = index;
-      pe.words.assign((module.programs[index].memoryEnd -
-                       module.programs[index].memoryBegin) /
-                          4,
-                      0xFFFFFFFF); // E4
-      pe.threads.resize(threads);
-      // A wavelet on the ramp takes its place in the queue from when it is
-      // sent.
-      for (int64_t depth : machine.inDepths)
-        pe.inputs.emplace_back(depth + machine.ramp - 1);
-      for (int64_t depth : machine.outDepths)
-        pe.outputs.emplace_back(depth);
-      pe.inColours.assign(machine.inDepths.size(), -1);
-      pe.outColours.assign(machine.outDepths.size(), -1);
-    });
-  }
-  makePorts();
-}
-
 void Simulator::run() {
   enterEpoch(0);
   for (int64_t launch = 0; launch < module.launches; ++launch)
@@ -70,15 +21,15 @@ void Simulator::run() {
 }
 
 bool Simulator::copyHost(bool stores, int64_t launch) {
-  for (ProcessorState &pe : processors) {
-    const Program &program = module.programs[pe.program];
+  for (uint32_t id = 0; id < processors.size(); ++id) {
+    const Program &program = module.programs[processors[id].program];
     for (const HostCopy &copy : program.copies) {
       if (copy.isStore != stores || (copy.once && launch > 0))
         continue;
       if (llvm::Error error =
               copyForPE(copy, memory[copy.host],
-                        {pe.words.data(), 1, program.memoryBegin}, pe.p, launch,
-                        result.hostCopyBytes)) {
+                        {words[id].data(), 1, program.memoryBegin},
+                        pointOfProcessor(id), launch, result.hostCopyBytes)) {
         fail(FailureKind::BadAccess, llvm::toString(std::move(error)));
         return false;
       }
@@ -87,37 +38,38 @@ bool Simulator::copyHost(bool stores, int64_t launch) {
   return true;
 }
 
-/// E41: all routers take the first position of their routes of this epoch.
-void Simulator::enterEpoch(unsigned newEpoch) {
-  epoch = newEpoch;
-  for (RouterColour &router : routers) {
-    router.route = routeMap.find(epoch, router.colour, pointOf(router.pe));
-    router.position = 0;
-  }
+/// E4.
+static void untie(Buffer &queue) {
+  queue.colour = -1;
+  queue.owner = kNone;
 }
 
 void Simulator::startLaunch(int64_t launch) {
   wheel.reset();
   for (auto &ports : links)
     ports.fill(kNever);
-  for (Fifo &buffer : buffers)
-    buffer.lastPop = kNever;
+  buffers.forgetPops();
+  for (RouterColour &router : routers)
+    router.targets[kRampPort] = kNone;
   if (module.numEpochs > 1)
     enterEpoch(0);
   running = processors.size();
   atBarrier = lastEnd = 0;
-  for (auto [id, pe] : llvm::enumerate(processors)) {
-    for (auto *queues : {&pe.inputs, &pe.outputs})
-      for (Fifo &queue : *queues)
-        queue.lastPop = kNever;
-    llvm::fill(pe.inColours, -1); // E4
-    pe.queueOf.fill(-1);
-    llvm::fill(pe.outColours, -1);
-    pe.wakeAt = pe.rampWakeAt = kNever;
-    pe.threads[0].control.pc = 0;
-    pe.threads[0].control.values = {pe.p.x, pe.p.y, launch};
-    pe.threads[0].state = ThreadRun::State::Timed;
-    pe.threads[0].until = 0;
+  for (uint32_t id = 0; id < processors.size(); ++id) {
+    const ProgramLayout &layout = layoutOf(id);
+    for (unsigned number : layout.inputs)
+      untie(buffers[inputQueue(id, number)]);
+    for (unsigned number : layout.outputs)
+      untie(buffers[outputQueue(id, number)]);
+    ProcessorState &pe = processors[id];
+    pe.wakeAt = pe.rampWakeAt = pe.nearEntry = pe.farEntry = kNever;
+    Point p = pointOfProcessor(id);
+    ThreadControl &control = rests[pe.firstThread].control;
+    control.pc = 0;
+    control.values = {p.x, p.y, launch};
+    ThreadRun &main = threads[pe.firstThread];
+    main.state = ThreadState::Timed;
+    main.until = 0;
     wakeProcessor(id, 0);
   }
   startPorts(launch);
@@ -136,6 +88,21 @@ bool Simulator::runLaunch(int64_t launch) {
   return result.succeeded();
 }
 
+void Simulator::runCycle() {
+  auto visit = [&](uint32_t id, uint32_t ahead) {
+    __builtin_prefetch(&routers[ahead], 1);
+    visitRouter(id);
+  };
+  wheel.forEach(Wheel::Loser, visit);
+  wheel.forEach(Wheel::Router, visit);
+  wheel.forEach(Wheel::Ramp, [&](uint32_t id, uint32_t) { visitRamp(id); });
+  wheel.forEach(Wheel::Processor, [&](uint32_t id, uint32_t ahead) {
+    __builtin_prefetch(&processors[ahead], 1);
+    visitProcessor(id);
+  });
+  wheel.forEach(Wheel::Feed, [&](uint32_t id, uint32_t) { visitPort(id); });
+}
+
 /// Runs until nothing is left that can happen.
 bool Simulator::runEvents(int64_t launch) {
   constexpr uint64_t kCyclesBetweenLooks = 4096;
@@ -143,16 +110,7 @@ bool Simulator::runEvents(int64_t launch) {
   bool isFirst = wheel.now == 0;
   while (isFirst || wheel.advance()) {
     isFirst = false;
-    wheel.forEach([&](Wheel::Kind kind, uint32_t id) {
-      if (kind == Wheel::Processor)
-        visitProcessor(id);
-      else if (kind == Wheel::Ramp)
-        visitRamp(id);
-      else if (kind == Wheel::Feed)
-        visitPort(id);
-      else
-        visitRouter(id);
-    });
+    runCycle();
     if (!result.succeeded())
       return false;
     if (wheel.now < nextLook)
@@ -176,14 +134,14 @@ bool Simulator::finishBarrier() {
     return false;
   }
   atBarrier = 0;
-  const ThreadRun &first = processors.front().threads[0];
+  const ThreadRun &first = threads.front();
   enterEpoch(first.instruction->epoch);
   uint64_t resume = std::max(wheel.now, lastEnd + machine.barrier +
                                             machine.hop * module.span);
-  for (auto [id, pe] : llvm::enumerate(processors)) {
-    ThreadRun &main = pe.threads[0];
-    ++main.control.pc;
-    main.state = ThreadRun::State::Timed;
+  for (uint32_t id = 0; id < processors.size(); ++id) {
+    ThreadRun &main = threads[processors[id].firstThread];
+    ++rests[processors[id].firstThread].control.pc;
+    main.state = ThreadState::Timed;
     main.until = resume;
     wakeProcessor(id, std::max(resume, wheel.now + 1));
   }

@@ -68,7 +68,7 @@ bool Simulator::settle(PortState &port, PortState::Stream &stream) {
 bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
   const Feed &feed = *stream.feeds[stream.current];
   uint32_t router = findRouter(port.pe, stream.colour);
-  if (router == kNone || !routers[router].route) {
+  if (router == kNone || !routers[router].outputs) {
     std::string text;
     llvm::raw_string_ostream(text)
         << "a feed enters PE " << pointOf(port.pe) << " on colour "
@@ -77,9 +77,10 @@ bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
     fail(FailureKind::BadRoute, text);
     return false;
   }
-  Fifo &buffer = buffers[inputOf(router, port.side)];
+  uint32_t target = inputOf(router, port.side);
+  Buffer &buffer = buffers[target];
   if (!buffer.hasRoom(wheel.now)) {
-    if (buffer.lastPop == wheel.now && buffer.count < buffer.ring.size())
+    if (buffer.getsRoom(wheel.now))
       wakePort(&port - ports.data(), wheel.now + 1);
     else
       buffer.hasWaiter = true;
@@ -102,7 +103,7 @@ bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
   wavelet.colour = stream.colour;
   ++result.waveletsSent;
   ++result.waveletHops;
-  arrive(router, port.side, wavelet);
+  arrive(target, wavelet);
   stream.cursor->advance();
   return true;
 }

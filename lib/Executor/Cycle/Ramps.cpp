@@ -16,12 +16,14 @@ void Simulator::visitRamp(uint32_t id) {
   if (pe.rampWakeAt != wheel.now)
     return;
   pe.rampWakeAt = kNever;
+  const std::vector<uint32_t> &outputs = layoutOf(id).outputList;
   uint64_t next = kNever;
   bool sent = false;
-  uint32_t last = pe.lastOutput;
-  for (uint32_t i = 1; i <= pe.outputs.size(); ++i) {
-    uint32_t turn = (last + i) % pe.outputs.size();
-    Fifo &queue = pe.outputs[turn];
+  unsigned turn = pe.lastOutput;
+  for (unsigned i = 0; i < pe.numOutputs; ++i) {
+    turn = turn + 1 < pe.numOutputs ? turn + 1 : 0;
+    uint32_t queueId = pe.firstQueue + outputs[turn];
+    Buffer &queue = buffers[queueId];
     if (queue.empty())
       continue;
     Wavelet wavelet = queue.front();
@@ -29,34 +31,42 @@ void Simulator::visitRamp(uint32_t id) {
       next = std::min(next, std::max(wavelet.ready, wheel.now + 1));
       continue;
     }
-    uint32_t router = findRouter(peAt(pe.p), wavelet.colour);
-    if (router == kNone || !routers[router].route) {
-      std::string text;
-      llvm::raw_string_ostream(text)
-          << "PE " << pe.p << " sends a wavelet on colour "
-          << unsigned(wavelet.colour) << " and has no route for it";
-      return fail(FailureKind::BadRoute, text);
-    }
-    Fifo &buffer = buffers[inputOf(router, Direction::Ramp)];
+    uint32_t router = wavelet.colour == queue.colour
+                          ? queue.owner
+                          : findRouter(peOf[id], wavelet.colour);
+    if (router == kNone || !routers[router].outputs)
+      return failOnRamp(id, wavelet.colour);
+    uint32_t target = routes[router].inputs[kRampPort];
+    if (target == kNone)
+      target = inputOf(router, Direction::Ramp); // Moves the queue.
+    Buffer &buffer = buffers[target];
     if (!buffer.hasRoom(wheel.now)) {
-      if (buffer.lastPop == wheel.now && buffer.count < buffer.ring.size())
+      if (buffer.getsRoom(wheel.now))
         next = wheel.now + 1;
       else
         buffer.hasWaiter = true;
       continue;
     }
-    queue.pop(wheel.now);
+    Buffer &source = buffers[queueId];
+    source.pop(wheel.now);
     --waveletsInside;
     wavelet.ready = wheel.now + machine.ramp;
-    arrive(router, Direction::Ramp, wavelet);
+    arrive(target, wavelet);
     ++result.waveletsSent;
     wakeProcessor(id, wheel.now + 1);
     sent = true;
     pe.lastOutput = turn;
-    next = queue.empty()
-               ? next
-               : std::min(next, std::max(queue.front().ready, wheel.now + 1));
+    if (!source.empty())
+      next = std::min(next, std::max(source.front().ready, wheel.now + 1));
   }
   if (next != kNever)
     wakeRamp(id, next);
+}
+
+void Simulator::failOnRamp(uint32_t id, unsigned colour) {
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << "PE " << pointOfProcessor(id) << " sends a wavelet on colour "
+      << colour << " and has no route for it";
+  fail(FailureKind::BadRoute, text);
 }

@@ -10,40 +10,30 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-using State = ThreadRun::State;
+using State = ThreadState;
 
 /// The PE that keeps the wavelet at the live input of this router from leaving:
 /// downstream, the one whose queue has no room.
 std::optional<Point> Simulator::whoBlocks(uint32_t id) {
   for (size_t steps = 0; steps <= routers.size(); ++steps) {
     const RouterColour &router = routers[id];
-    if (!router.route)
+    if (!router.outputs)
       return pointOf(router.pe);
-    const Route::Position &position = router.route->positions[router.position];
     uint32_t next = kNone;
-    for (Direction side : position.outputs) {
+    for (Direction side : DirectionSet::fromBits(router.outputs)) {
       if (side == Direction::Ramp) {
-        uint32_t peId = processorOf[router.pe];
-        bool takes = false;
-        if (peId != kNone)
-          for (auto [colour, queue] :
-               llvm::zip(processors[peId].inColours, processors[peId].inputs))
-            takes |= colour == router.colour && queue.count < queue.ring.size();
-        if (!takes)
+        uint32_t queue = router.targets[kRampPort];
+        if (queue == kNone || buffers[queue].isFull())
           return pointOf(router.pe);
         continue;
       }
       uint32_t neighbour = router.neighbours[static_cast<unsigned>(side)];
       if (neighbour == kNone)
         continue;
-      uint32_t buffer =
-          routers[neighbour].inputs[static_cast<unsigned>(opposite(side))];
-      if (buffer == kNone ||
-          buffers[buffer].count < buffers[buffer].ring.size())
+      if (!buffers[router.targets[static_cast<unsigned>(side)]].isFull())
         continue;
       const RouterColour &ahead = routers[neighbour];
-      if (!ahead.route ||
-          ahead.route->positions[ahead.position].input != opposite(side))
+      if (ahead.live != static_cast<uint8_t>(opposite(side)))
         return pointOf(ahead.pe); // It waits for that router to move on.
       next = neighbour;
     }
@@ -60,11 +50,10 @@ std::optional<Point> Simulator::whoBlocks(uint32_t id) {
 std::optional<Point> Simulator::whoSends(uint32_t id) {
   for (size_t steps = 0; steps <= routers.size(); ++steps) {
     const RouterColour &router = routers[id];
-    if (!router.route)
+    if (!router.outputs)
       return pointOf(router.pe);
-    Direction input = router.route->positions[router.position].input;
-    uint32_t buffer = router.inputs[static_cast<unsigned>(input)];
-    if (steps > 0 && buffer != kNone && !buffers[buffer].empty())
+    auto input = static_cast<Direction>(router.live);
+    if (steps > 0 && !buffers[router.input].empty())
       return whoBlocks(id);
     Point p = pointOf(router.pe), q = p + step(input);
     if (input == Direction::Ramp)
@@ -79,15 +68,15 @@ std::optional<Point> Simulator::whoSends(uint32_t id) {
 }
 
 Wait Simulator::describeWait(uint32_t id, unsigned index) {
-  ProcessorState &pe = processors[id];
-  ThreadRun &thread = pe.threads[index];
-  Wait wait{pe.p, index, "", thread.instruction->op, std::nullopt};
+  const ThreadRun &thread = threads[processors[id].firstThread + index];
+  Wait wait{pointOfProcessor(id), layoutOf(id).threadNames[index], "",
+            thread.instruction->op, std::nullopt};
   llvm::raw_string_ostream os(wait.reason);
   if (thread.state == State::AtBarrier) {
     os << "waits at the barrier";
-    for (ProcessorState &other : processors)
-      if (other.threads[0].state != State::AtBarrier) {
-        wait.waitsFor = other.p;
+    for (uint32_t other = 0; other < processors.size(); ++other)
+      if (threadsOf(other)[0].state != State::AtBarrier) {
+        wait.waitsFor = pointOfProcessor(other);
         os << " for the main thread";
         break;
       }
@@ -99,27 +88,29 @@ Wait Simulator::describeWait(uint32_t id, unsigned index) {
   }
   const Instruction &in = *thread.instruction;
   for (unsigned i = 0; i < in.numSources; ++i) {
-    if (in.sources[i].kind != Operand::Kind::Queue ||
-        !pe.inputs[in.sources[i].queue].empty())
+    if (in.sources[i].kind != Operand::Kind::Queue)
       continue;
-    int colour = pe.inColours[in.sources[i].queue];
+    const Buffer &queue = buffers[inputQueue(id, in.sources[i].queue)];
+    if (!queue.empty())
+      continue;
+    int colour = queue.colour;
     os << "waits for in(" << in.sources[i].queue << ")";
     if (colour < 0) {
       os << ", which has no colour";
       return wait;
     }
     os << ", colour " << colour << ",";
-    uint32_t router = findRouter(peAt(pe.p), colour);
+    uint32_t router = findRouter(peOf[id], colour);
     wait.waitsFor = router == kNone ? std::nullopt : whoSends(router);
     if (!wait.waitsFor)
       os << (router == kNone ? " which has no route here"
                              : " from a feed or a loop of routes");
     return wait;
   }
-  int colour = pe.outColours[in.destination.queue];
+  int colour = buffers[outputQueue(id, in.destination.queue)].colour;
   os << "waits for room in out(" << in.destination.queue << "), colour "
      << colour << ", at a reader";
-  uint32_t router = colour < 0 ? kNone : findRouter(peAt(pe.p), colour);
+  uint32_t router = colour < 0 ? kNone : findRouter(peOf[id], colour);
   if (router != kNone)
     wait.waitsFor = whoBlocks(router);
   return wait;
@@ -127,8 +118,8 @@ Wait Simulator::describeWait(uint32_t id, unsigned index) {
 
 void Simulator::reportBlocked() {
   std::vector<Wait> waits;
-  for (auto [id, pe] : llvm::enumerate(processors))
-    for (auto [index, thread] : llvm::enumerate(pe.threads))
+  for (uint32_t id = 0; id < processors.size(); ++id)
+    for (auto [index, thread] : llvm::enumerate(threadsOf(id)))
       if (thread.state != State::Idle)
         waits.push_back(describeWait(id, index));
   for (std::string &line : reportDeadlock(waits))
@@ -146,17 +137,21 @@ void Simulator::reportLeftovers(FailureKind kind, const std::string &when) {
     if (count && result.diagnostics.size() < kMaxLines)
       fail(kind, text);
   };
-  for (const RouterColour &router : routers)
-    for (uint32_t buffer : router.inputs)
+  for (auto [router, route] : llvm::zip(routers, routes))
+    for (uint32_t buffer : route.inputs)
       if (buffer != kNone)
         say(pointOf(router.pe), router.colour, "the router",
             buffers[buffer].count);
-  for (const ProcessorState &pe : processors) {
-    for (auto [queue, colour] : llvm::zip(pe.inputs, pe.inColours))
-      say(pe.p, colour, "an input queue", queue.count);
-    for (const Fifo &queue : pe.outputs)
-      say(pe.p, queue.empty() ? -1 : queue.front().colour, "an output queue",
-          queue.count);
+  for (uint32_t id = 0; id < processors.size(); ++id) {
+    for (unsigned number : layoutOf(id).inputs) {
+      const Buffer &queue = buffers[inputQueue(id, number)];
+      say(pointOfProcessor(id), queue.colour, "an input queue", queue.count);
+    }
+    for (unsigned number : layoutOf(id).outputs) {
+      const Buffer &queue = buffers[outputQueue(id, number)];
+      say(pointOfProcessor(id), queue.empty() ? -1 : queue.front().colour,
+          "an output queue", queue.count);
+    }
   }
   for (PortState &port : ports)
     for (PortState::Stream &stream : port.streams)

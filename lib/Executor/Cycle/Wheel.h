@@ -22,7 +22,7 @@ constexpr uint64_t kNever = UINT64_MAX;
 
 /// Lists of visits by cycle. Near cycles stand in a ring of lists, far ones in
 /// a heap. Within a cycle, visits are made kind by kind, in the order in which
-/// they were asked for.
+/// they were asked for; those asked for from afar come last, by number.
 class Wheel {
 public:
   /// Kinds in the order in which a cycle makes them. Routers that lost a link
@@ -31,9 +31,10 @@ public:
 
   uint64_t now = 0;
 
+  bool isNear(uint64_t cycle) const { return cycle - now < kSlots; }
   void at(uint64_t cycle, Kind kind, uint32_t id) {
     ++pending;
-    if (cycle - now < kSlots)
+    if (isNear(cycle))
       slots[cycle % kSlots][kind].push_back(id);
     else
       far.push({cycle, kind, id});
@@ -58,16 +59,14 @@ public:
     return true;
   }
 
-  /// Calls `visit(kind, id)` for all visits of this cycle, those added
-  /// meanwhile for this cycle included if their kind is not over yet.
-  template <typename Fn> void forEach(Fn visit) {
-    Slot &slot = slots[now % kSlots];
-    for (unsigned kind = 0; kind < kNumKinds; ++kind) {
-      for (size_t i = 0; i < slot[kind].size(); ++i)
-        visit(static_cast<Kind>(kind), slot[kind][i]);
-      pending -= slot[kind].size();
-      slot[kind].clear();
-    }
+  /// Calls `visit(id, ahead)` for all visits of this kind in this cycle, those
+  /// added meanwhile included. `ahead` is one that comes soon.
+  template <typename Fn> void forEach(Kind kind, Fn visit) {
+    std::vector<uint32_t> &list = slots[now % kSlots][kind];
+    for (size_t i = 0; i < list.size(); ++i)
+      visit(list[i], list[std::min(i + kAhead, list.size() - 1)]);
+    pending -= list.size();
+    list.clear();
   }
 
   /// Forgets everything and returns to cycle 0.
@@ -82,6 +81,8 @@ public:
 
 private:
   static constexpr unsigned kSlots = 64;
+  /// How far ahead in a list memory is fetched.
+  static constexpr size_t kAhead = 6;
   using Slot = std::array<std::vector<uint32_t>, kNumKinds>;
   struct Far {
     uint64_t cycle;
