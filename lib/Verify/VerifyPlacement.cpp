@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "wafer/Verify/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 #define DEBUG_TYPE "wafer-verify-placement"
 
@@ -41,7 +42,23 @@ LogicalResult verifyInside(mesh::KernelOp kernel, mesh::RectAttr rect,
          << machine.getHeight() << " mesh";
 }
 
-/// An operand on the mesh has to be where the kernel runs.
+/// Where a kernel reads an argument of its body: a product its left operand on
+/// `at` and what its elementwise ops read on `to`, other kernels on `at`.
+void collectReads(mesh::KernelOp kernel, mlir::Value value,
+                  llvm::SmallSetVector<mesh::RectAttr, 2> &rects) {
+  bool isProduct = isa<mesh::ProductAttr>(*kernel.getDataflow());
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (isa<graph::MatmulOp>(user) || !isProduct)
+      rects.insert(*kernel.getAt());
+    else if (isa<graph::ReshapeOp, graph::TransposeOp>(user))
+      collectReads(kernel, user->getResult(0), rects);
+    else
+      rects.insert(*kernel.getTo());
+  }
+}
+
+/// An operand on the mesh has to be where the kernel reads it.
 LogicalResult verifyOperand(mesh::KernelOp kernel, OpOperand &operand) {
   if (!mesh::getLayout(operand.get().getType()))
     return success();
@@ -51,16 +68,24 @@ LogicalResult verifyOperand(mesh::KernelOp kernel, OpOperand &operand) {
            << operand.getOperandNumber() << " of kernel @"
            << kernel.getSymName()
            << " has a layout but is no result of a kernel";
-  if (!producer.getTo() || *producer.getTo() == *kernel.getAt())
+  if (!producer.getTo())
     return success(); // A producer without rectangle is its own error.
-  InFlightDiagnostic diagnostic =
-      kernel.emitError("operand ") // P3
-      << operand.getOperandNumber() << " of kernel @" << kernel.getSymName()
-      << " lies on " << toString(*producer.getTo())
-      << " but the kernel reads it on " << toString(*kernel.getAt());
-  diagnostic.attachNote(producer.getLoc())
-      << "kernel @" << producer.getSymName() << " puts it there";
-  return diagnostic;
+  llvm::SmallSetVector<mesh::RectAttr, 2> rects;
+  collectReads(kernel, kernel.getBody().getArgument(operand.getOperandNumber()),
+               rects);
+  for (mesh::RectAttr rect : rects) {
+    if (*producer.getTo() == rect)
+      continue;
+    InFlightDiagnostic diagnostic =
+        kernel.emitError("operand ") // P3
+        << operand.getOperandNumber() << " of kernel @" << kernel.getSymName()
+        << " lies on " << toString(*producer.getTo())
+        << " but the kernel reads it on " << toString(rect);
+    diagnostic.attachNote(producer.getLoc())
+        << "kernel @" << producer.getSymName() << " puts it there";
+    return diagnostic;
+  }
+  return success();
 }
 
 LogicalResult verifyKernel(mesh::KernelOp kernel, machine::DescAttr machine) {

@@ -60,6 +60,20 @@ TEST(RegressionTest, StackOfColumnsTimesVector) {
   })", {{4, 13, 5}, {13}}, mesh(3, 2));
 }
 
+/// What is added to a product lies where its result goes, not where its left operand lies.
+TEST(RegressionTest, ResidualLiesWhereTheResultGoes) {
+  check(R"(func.func @main(%x: tensor<3x4xf32> {graph.name = "x0"}) -> tensor<3x2xf32> {
+    %0 = graph.constant @a dense<1.0> : tensor<4x2xf32>
+    %1 = graph.matmul %x, %0 : (tensor<3x4xf32>, tensor<4x2xf32>) -> tensor<3x2xf32>
+    %2 = graph.constant @b dense<2.0> : tensor<2x37xf32>
+    %3 = graph.matmul %1, %2 : (tensor<3x2xf32>, tensor<2x37xf32>) -> tensor<3x37xf32>
+    %4 = graph.constant @c dense<1.0> : tensor<37x2xf32>
+    %5 = graph.matmul %3, %4 : (tensor<3x37xf32>, tensor<37x2xf32>) -> tensor<3x2xf32>
+    %6 = graph.add %5, %1 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+    return %6 : tensor<3x2xf32>
+  })", {{3, 4}}, mesh(7, 2));
+}
+
 /// The input is an output as it is, and what is computed of it another.
 TEST(RegressionTest, InputIsAnOutput) {
   check(R"(func.func @main(%x: tensor<5x6xf32> {graph.name = "x0"}) -> (tensor<5x6xf32>, tensor<5x6xf32>, tensor<30xf32>) {
