@@ -52,30 +52,34 @@ static int64_t floorDiv(int64_t a, int64_t b) {
 }
 
 int64_t CompiledExpr::evaluate(ArrayRef<int64_t> values) const {
-  SmallVector<int64_t, 16> stack;
+  // As deep as there are steps at most; a plain array while they are few.
+  std::array<int64_t, 32> shallow;
+  SmallVector<int64_t, 0> deep;
+  int64_t *top = shallow.data() - 1;
+  if (steps.size() > shallow.size()) {
+    deep.resize(steps.size());
+    top = deep.data() - 1;
+  }
   for (const Step &step : steps) {
     if (step.kind == Kind::Constant || step.kind == Kind::Dim) {
       bool isConstant = step.kind == Kind::Constant;
       bool isKnown = step.value < int64_t(values.size());
-      stack.push_back(isConstant ? step.value
-                      : isKnown  ? values[step.value]
-                                 : 0);
+      *++top = isConstant ? step.value : isKnown ? values[step.value] : 0;
       continue;
     }
-    int64_t right = step.isBinary ? stack.pop_back_val() : step.value;
-    int64_t &top = stack.back();
+    int64_t right = step.isBinary ? *top-- : step.value;
     if (step.kind == Kind::Add)
-      top = int64_t(uint64_t(top) + uint64_t(right));
+      *top = int64_t(uint64_t(*top) + uint64_t(right));
     else if (step.kind == Kind::Mul)
-      top = int64_t(uint64_t(top) * uint64_t(right));
+      *top = int64_t(uint64_t(*top) * uint64_t(right));
     else if (right <= 0)
-      top = 0;
+      *top = 0;
     else if (step.kind == Kind::FloorDiv)
-      top = floorDiv(top, right);
+      *top = floorDiv(*top, right);
     else if (step.kind == Kind::CeilDiv)
-      top = -floorDiv(-top, right);
+      *top = -floorDiv(-*top, right);
     else
-      top -= floorDiv(top, right) * right;
+      *top -= floorDiv(*top, right) * right;
   }
-  return stack.back();
+  return *top;
 }

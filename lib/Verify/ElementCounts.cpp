@@ -34,13 +34,21 @@ NestCount::NestCount(ArrayRef<AffineExpr> counts, size_t indices) {
   }
 }
 
-static int64_t atLeastZero(int64_t value) {
+/// Iterations that are looked at for one sum.
+static constexpr int64_t kMaxIterations = int64_t(1) << 24;
+
+/// Counts below 0 mean that nothing is done (E2). Sums of huge ones wrap: equal
+/// ones stay equal.
+static uint64_t atLeastZero(int64_t value) {
   return std::max<int64_t>(value, 0);
 }
 
-int64_t NestCount::sum(size_t k, MutableArrayRef<int64_t> values) const {
+uint64_t NestCount::sum(size_t k, MutableArrayRef<int64_t> values,
+                        int64_t &budget) const {
+  if (--budget < 0)
+    return 0;
   if (k == loops.size()) {
-    int64_t product = 1;
+    uint64_t product = 1;
     for (const Factor &factor : inner)
       product *= atLeastZero(factor.expr.evaluate(values));
     return product;
@@ -49,17 +57,18 @@ int64_t NestCount::sum(size_t k, MutableArrayRef<int64_t> values) const {
   auto uses = [&](const Factor &factor) { return factor.indices >> k & 1; };
   if (llvm::none_of(ArrayRef(loops).drop_front(k + 1), uses) &&
       llvm::none_of(inner, uses))
-    return count * sum(k + 1, values);
-  int64_t total = 0, &index = values[machine::kIndex0 + k];
-  for (index = 0; index < count; ++index)
-    total += sum(k + 1, values);
+    return count * sum(k + 1, values, budget);
+  uint64_t total = 0;
+  int64_t &index = values[machine::kIndex0 + k];
+  for (index = 0; index < count && budget >= 0; ++index)
+    total += sum(k + 1, values, budget);
   return total;
 }
 
-int64_t NestCount::at(Point pe, int64_t launch) {
+std::optional<uint64_t> NestCount::at(Point pe, int64_t launch) {
   SmallVector<int64_t, 8> values = {pe.x, pe.y, launch};
   values.resize(machine::kIndex0 + loops.size());
-  int64_t result = 1;
+  uint64_t result = 1;
   for (const Factor &factor : outer)
     result *= atLeastZero(factor.expr.evaluate(values));
   if (result == 0 || (loops.empty() && inner.empty()))
@@ -67,10 +76,16 @@ int64_t NestCount::at(Point pe, int64_t launch) {
   std::array<int64_t, 3> key = {};
   for (unsigned dim : usedInside)
     key[dim] = values[dim];
-  auto [it, isNew] = sums.try_emplace(key, 0);
-  if (isNew)
-    it->second = sum(0, values);
-  return result * it->second;
+  auto [it, isNew] = sums.try_emplace(key);
+  if (isNew) {
+    int64_t budget = kMaxIterations;
+    uint64_t total = sum(0, values, budget);
+    if (budget >= 0)
+      it->second = total;
+  }
+  if (!it->second)
+    return std::nullopt;
+  return result * *it->second;
 }
 
 //===----------------------------------------------------------------------===//
@@ -130,13 +145,17 @@ const std::vector<StreamEnd::Stretch> &StreamEnd::getRow(int64_t y) {
   return it->second;
 }
 
-int64_t StreamEnd::countAt(Point pe, int64_t launch) {
-  int64_t total = 0;
+std::optional<uint64_t> StreamEnd::countAt(Point pe, int64_t launch) {
+  uint64_t total = 0;
   for (const Stretch &stretch : getRow(pe.y)) {
     Part &part = parts[stretch.part];
-    if (stretch.x.contains(pe.x) &&
-        !llvm::is_contained(part.region.getHoles(), pe))
-      total += part.count.at(pe, launch);
+    if (!stretch.x.contains(pe.x) ||
+        llvm::is_contained(part.region.getHoles(), pe))
+      continue;
+    std::optional<uint64_t> count = part.count.at(pe, launch);
+    if (!count)
+      return std::nullopt;
+    total += *count;
   }
   return total;
 }

@@ -25,10 +25,12 @@ public:
   NestCount(llvm::ArrayRef<mlir::AffineExpr> counts, size_t indices);
 
   bool dependsOn(unsigned dim) const { return used.count(dim); }
-  int64_t at(Point pe, int64_t launch);
+  /// nullopt if there are too many iterations to look at.
+  std::optional<uint64_t> at(Point pe, int64_t launch);
 
 private:
-  int64_t sum(size_t k, llvm::MutableArrayRef<int64_t> values) const;
+  uint64_t sum(size_t k, llvm::MutableArrayRef<int64_t> values,
+               int64_t &budget) const;
 
   struct Factor {
     CompiledExpr expr;
@@ -39,7 +41,7 @@ private:
   /// Factors that depend on an index, and those that do not.
   llvm::SmallVector<Factor> inner, outer;
   std::set<unsigned> used, usedInside;
-  std::map<std::array<int64_t, 3>, int64_t> sums;
+  std::map<std::array<int64_t, 3>, std::optional<uint64_t>> sums;
 };
 
 /// What one end of a stream moves: instructions of tasks, or feeds.
@@ -54,8 +56,8 @@ public:
   /// An instruction or feed that covers `pe`.
   mlir::Location getLocAt(Point pe) const;
   bool dependsOn(unsigned dim) const;
-  /// Elements that `pe` moves in a launch.
-  int64_t countAt(Point pe, int64_t launch);
+  /// Elements that `pe` moves in a launch; nullopt if they cannot be counted.
+  std::optional<uint64_t> countAt(Point pe, int64_t launch);
   /// First and last coordinates of the rectangles of tasks that meet `area`:
   /// where the covering tasks change.
   void addBorders(const StridedRect &area, std::set<int64_t> &xs,

@@ -41,6 +41,14 @@ struct Term {
   int64_t factor;
 };
 
+/// Huge numbers wrap, as in CompiledExpr.
+int64_t multiply(int64_t a, int64_t b) {
+  return int64_t(uint64_t(a) * uint64_t(b));
+}
+int64_t plus(int64_t a, int64_t b) {
+  return int64_t(uint64_t(a) + uint64_t(b));
+}
+
 /// A sum of terms and a constant. Equal atoms are one term.
 struct Sum {
   SmallVector<Term> terms;
@@ -55,21 +63,22 @@ private:
   void add(AffineExpr expr, int64_t factor) {
     auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
     if (auto value = dyn_cast<AffineConstantExpr>(expr)) {
-      constant += factor * value.getValue();
+      constant = plus(constant, multiply(factor, value.getValue()));
     } else if (binary && expr.getKind() == AffineExprKind::Add) {
       add(binary.getLHS(), factor);
       add(binary.getRHS(), factor);
     } else if (binary && expr.getKind() == AffineExprKind::Mul &&
                isa<AffineConstantExpr>(binary.getRHS())) {
       add(binary.getLHS(),
-          factor * cast<AffineConstantExpr>(binary.getRHS()).getValue());
+          multiply(factor,
+                   cast<AffineConstantExpr>(binary.getRHS()).getValue()));
     } else {
       auto *same = llvm::find_if(
           terms, [&](const Term &term) { return term.atom == expr; });
       if (same == terms.end())
         terms.push_back({expr, factor});
       else
-        same->factor += factor;
+        same->factor = plus(same->factor, factor);
     }
   }
 };
@@ -228,7 +237,8 @@ void ExprSpace::Search::record(const Group &group,
       return;
   sumHere.assign(numExprs, 0);
   for (const CompiledTerm &term : group.terms)
-    sumHere[term.index] += term.factor * term.atom.evaluate(values);
+    sumHere[term.index] = plus(
+        sumHere[term.index], multiply(term.factor, term.atom.evaluate(values)));
   for (const Extreme &other : front)
     if (exceeds(other.values, sumHere))
       return;
@@ -284,7 +294,7 @@ std::optional<std::vector<Extreme>> ExprSpace::Search::run() {
       for (const Extreme &b : front) {
         Extreme both = a;
         for (size_t i = 0; i < numExprs; ++i)
-          both.values[i] += b.values[i];
+          both.values[i] = plus(both.values[i], b.values[i]);
         both.place.insert(b.place.begin(), b.place.end());
         addToFront(combined, std::move(both));
       }

@@ -134,7 +134,7 @@ LogicalResult StreamCheck::checkReaders() {
 LogicalResult StreamCheck::checkChannel(const AxisEntry &x, const AxisEntry &y,
                                         int64_t launch, bool allX, bool allY) {
   Point source{x.source, y.source};
-  int64_t sent = sending.countAt(source, launch);
+  std::optional<uint64_t> sent = sending.countAt(source, launch);
   auto choose = [](const AxisEntry &entry, bool all,
                    const std::set<int64_t> &borders) {
     std::vector<int64_t> chosen;
@@ -154,15 +154,20 @@ LogicalResult StreamCheck::checkChannel(const AxisEntry &x, const AxisEntry &y,
       Point reader{column, row};
       if (reader == source && !stream.getSide())
         continue;
-      int64_t taken = ends.readers.countAt(reader, launch);
-      if (taken == sent)
+      std::optional<uint64_t> taken = ends.readers.countAt(reader, launch);
+      if (!sent || !taken)
+        return fail(sent ? ends.readers.getLocAt(reader)
+                         : sending.getLocAt(source))
+               << "too many iterations to count the elements at PE "
+               << (sent ? reader : source);
+      if (*taken == *sent)
         continue;
       InFlightDiagnostic diagnostic =
           fail(ends.readers.getLocAt(reader))
-          << "PE " << reader << " takes " << taken << " elements in launch "
+          << "PE " << reader << " takes " << *taken << " elements in launch "
           << launch << " but its source, "
           << (stream.getSide() ? "the port at " : "") << "PE " << source
-          << ", sends " << sent;
+          << ", sends " << *sent;
       diagnostic.attachNote(sending.getLocAt(source)) << "they are sent here";
       return diagnostic;
     }

@@ -124,3 +124,23 @@ pe.module @lowered machine(#mesh4x4) launches(1) {
     }
   }
 }
+
+// -----
+
+// M3: bounds decide where there are too many iterations; M4: else a warning.
+pe.host @in : tensor<16xf32> input
+
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.kernel @k() : () -> () {
+  }
+  pe.buffer @a : f32 x 8 on [0:4, 0:4] at 6144
+  // expected-warning @+1 {{too many combinations to prove that the index into host tensor @in lies inside it}}
+  pe.load @a[0 : 0] from @in[i0 mod 16 + i0 mod 2] over [1000000000] on [0:4, 0:4]
+  wafer.task "t" of @k on [0:4, 0:4] {
+    pe.loop 1000000000 {
+      pe.move f32 over [1] @a[i0 mod 8 : 0] = imm(0.0 : f32)
+      // expected-error @+1 {{too many combinations to prove that the access to buffer @a lies inside it}}
+      pe.move f32 over [1] @a[i0 mod 9 : 0] = imm(0.0 : f32)
+    }
+  }
+}

@@ -161,3 +161,20 @@ wafer.program @p machine(#mesh4x4) launches(1) {
   // expected-error @+1 {{stream @t has too many channels to verify}}
   wafer.stream @t : f32 for (0:1000000000000) from (i0, 0) to [i0 + 1:i0 + 2, 0:1]
 }
+
+// -----
+
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.kernel @k() : () -> () {
+  }
+  wafer.stream @s : f32 for () from (0, 0) to [1:2, 0:1]
+  wafer.task "send" of @k on [0, 0] {
+    pe.loop 1000000000 {
+      // expected-error @+1 {{stream @s: too many iterations to count the elements at PE (0,0)}}
+      pe.move f32 over [i0 mod 3] stream(@s) = imm(1.0 : f32)
+    }
+  }
+  wafer.task "receive" of @k on [1, 0] {
+    pe.move f32 over [1000000000] discard = stream(@s)
+  }
+}
