@@ -137,11 +137,11 @@ Expected<unsigned> WaferLoader::queueOfColour(Operation *op, unsigned colour,
                          Twine(epoch));
 }
 
-/// With routes: ties a queue to each colour that the class has in an epoch.
-Error WaferLoader::bindColours(llvm::ArrayRef<unsigned> cover, unsigned epoch,
-                               ProgramLoader &loader) {
+/// With routes: the queue and colour of each stream that ends or begins at the
+/// class in an epoch.
+Error WaferLoader::collectQueues(llvm::ArrayRef<unsigned> cover,
+                                 unsigned epoch) {
   queues.clear();
-  llvm::DenseSet<std::pair<unsigned, unsigned>> bound;
   for (unsigned i : cover) {
     const Layer &layer = layers[i];
     if (layer.op || layer.epoch != epoch)
@@ -158,10 +158,36 @@ Error WaferLoader::bindColours(llvm::ArrayRef<unsigned> cover, unsigned epoch,
                          " has routes of the stream on colours " +
                          Twine(it->second.colour) + " and " +
                          Twine(layer.colour));
-    if (bound.insert({layer.colour, layer.reads}).second)
-      loader.addBind(program, layer.reads, *queue, layer.colour);
   }
   return Error::success();
+}
+
+/// Ties the queues of a task's streams before it, where they are not tied:
+/// colours that are used one after another may share a queue.
+void WaferLoader::bindTask(mesh::TaskOp task, ProgramLoader &loader) {
+  auto bind = [&](Attribute operand, bool reads) {
+    auto stream = dyn_cast<pe::StreamAttr>(operand);
+    auto it = stream ? queues.find({stream.getName().getAttr(), reads})
+                     : queues.end();
+    if (it == queues.end())
+      return;
+    auto [place, isNew] = tied.insert(
+        {{unsigned(reads), it->second.queue}, it->second.colour});
+    if (!isNew && place->second == it->second.colour)
+      return;
+    place->second = it->second.colour;
+    loader.addBind(task, reads, it->second.queue, it->second.colour);
+  };
+  task.getBody().walk([&](Operation *op) {
+    if (auto control = dyn_cast<pe::ControlOp>(op))
+      bind(control.getDestination(), /*reads=*/false);
+    auto vector = dyn_cast<pe::VectorOp>(op);
+    if (!vector)
+      return;
+    for (Attribute source : vector.getSourcesAttr())
+      bind(source, /*reads=*/true);
+    bind(vector.getDestination(), /*reads=*/false);
+  });
 }
 
 Expected<unsigned> WaferLoader::queueOf(Operation *op, StringAttr stream,
@@ -191,11 +217,12 @@ Error WaferLoader::loadClass(llvm::ArrayRef<unsigned> cover,
                          return queueOf(op, stream, isInput);
                        });
   queues.clear();
+  tied.clear();
   if (Error error = placeBuffers(ops, loader))
     return error;
   if (!hasRoutes)
     bindStreams(ops, loader);
-  else if (Error error = bindColours(cover, /*epoch=*/0, loader))
+  else if (Error error = collectQueues(cover, /*epoch=*/0))
     return error;
   if (Error error = loadCode(cover, ops, loader))
     return error;
@@ -214,12 +241,14 @@ Error WaferLoader::loadCode(llvm::ArrayRef<unsigned> cover,
         return error;
       if (!hasRoutes)
         continue;
-      if (Error error = bindColours(cover, barrier.getEpoch(), loader))
+      if (Error error = collectQueues(cover, barrier.getEpoch()))
         return error;
     }
     if (!covered.contains(&op))
       continue;
     if (auto task = dyn_cast<mesh::TaskOp>(op)) {
+      if (hasRoutes)
+        bindTask(task, loader);
       if (Error error = loader.addBlock(task.getBody().front()))
         return error;
     } else if (isa<pe::LoadOp, pe::StoreOp>(op)) {

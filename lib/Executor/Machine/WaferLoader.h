@@ -36,8 +36,8 @@ private:
                            ProgramLoader &loader);
   void bindStreams(llvm::ArrayRef<mlir::Operation *> ops,
                    ProgramLoader &loader);
-  llvm::Error bindColours(llvm::ArrayRef<unsigned> cover, unsigned epoch,
-                          ProgramLoader &loader);
+  llvm::Error collectQueues(llvm::ArrayRef<unsigned> cover, unsigned epoch);
+  void bindTask(mesh::TaskOp task, ProgramLoader &loader);
   llvm::Expected<unsigned> queueOfColour(mlir::Operation *op, unsigned colour,
                                          unsigned epoch, bool isInput);
   llvm::Expected<unsigned> queueOf(mlir::Operation *op, mlir::StringAttr stream,
@@ -65,6 +65,8 @@ private:
   };
   /// Queues of streams, read (1) or sent (0), of the class and epoch at hand.
   std::map<std::pair<llvm::StringRef, bool>, Tie> queues;
+  /// Whether input, queue -> the colour that it is tied to so far.
+  std::map<std::pair<unsigned, unsigned>, unsigned> tied;
 };
 
 /// `PE (3,7)`.
