@@ -97,6 +97,8 @@ void ProductTasks::emitColumn(const Twine &name, Role role, const wafer::Region 
     emitBlocks(0, total, role, /*own=*/false, source);
   }
   emitter.await({kPartialThread});
+  if (plan.streamed) // Nothing is under way, and the next kernel can tell.
+    emitter.await({kWeightThread});
   if (source.relay)
     emitter.await({kBranchThread});
   emitter.endTask();
