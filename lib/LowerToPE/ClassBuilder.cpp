@@ -151,6 +151,7 @@ LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover,
   for (Operation &op : program.getBody().getOps()) {
     if (auto barrier = dyn_cast<mesh::BarrierOp>(op)) {
       pe::BarrierOp::create(builder, op.getLoc(), barrier.getEpochAttr());
+      bound.clear(); // E41
       if (failed(collectQueues(cover, barrier.getEpoch(), location)))
         return failure();
     }

@@ -99,7 +99,10 @@ public:
                         const ExprSpace &space) override;
   LogicalResult start(pe::AsyncOp async, const Flights &inFlight,
                       const ExprSpace &space) override;
-  void enterEpoch(int64_t number) override { epoch = number; }
+  void enterEpoch(int64_t number) override {
+    epoch = number;
+    colourOf.clear(); // E41
+  }
 
 private:
   LogicalResult bind(pe::BindOp op, const Flights &inFlight);

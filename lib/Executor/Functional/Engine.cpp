@@ -318,6 +318,8 @@ bool Engine::finishBarrier() {
   resume += machine.barrier + machine.hop * module.span;
   enterEpoch(groups.front().threads.front().instruction->epoch);
   for (uint32_t id = 0; id < groups.size(); ++id) {
+    llvm::fill(groups[id].inColours, -1);
+    llvm::fill(groups[id].outColours, -1);
     LaneThread &main = groups[id].threads.front();
     ++main.control.pc;
     main.state = State::Next;

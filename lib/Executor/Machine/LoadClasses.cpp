@@ -239,6 +239,7 @@ Error WaferLoader::loadCode(llvm::ArrayRef<unsigned> cover,
     if (auto barrier = dyn_cast<mesh::BarrierOp>(op)) {
       if (Error error = loader.addBarrier(&op, barrier.getEpoch()))
         return error;
+      tied.clear(); // E41
       if (!hasRoutes)
         continue;
       if (Error error = collectQueues(cover, barrier.getEpoch()))
