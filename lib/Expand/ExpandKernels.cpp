@@ -51,12 +51,15 @@ LogicalResult storeOutput(mesh::OutputOp output, ExpandState &state) {
   if (placed == state.values.end())
     return output.emitOpError("stores a value that no kernel computes");
   auto type = cast<RankedTensorType>(output.getValue().getType());
-  Emitter emitter(state.program, output.getValue().getDefiningOp<mesh::KernelOp>());
-  Sharding sharding(placed->second.rect, state.getLaunches(), getTokenShape(type));
+  Emitter emitter(state.program,
+                  output.getValue().getDefiningOp<mesh::KernelOp>());
+  Sharding sharding(placed->second.rect, state.getLaunches(),
+                    getTokenShape(type));
   AffineExpr token = sharding.tokenStart() + emitter.index(1);
   AffineExpr feature = sharding.featureStart() + emitter.index(0);
-  emitter.store(placed->second.buffer, {sharding.tokens.largest(), 1}, output.getHost(),
-                token * sharding.features.size + feature, {sharding.featureExtent(), sharding.tokenExtent()},
+  emitter.store(placed->second.buffer, {sharding.tokens.largest(), 1},
+                output.getHost(), token * sharding.features.size + feature,
+                {sharding.featureExtent(), sharding.tokenExtent()},
                 placed->second.rect.getRegion());
   return success();
 }
@@ -73,10 +76,12 @@ struct ExpandKernels : impl::ExpandKernelsBase<ExpandKernels> {
       return program.emitOpError("is expanded already");
     ExpandState state;
     state.program = program;
-    for (auto kernel : llvm::to_vector(program.getBody().getOps<mesh::KernelOp>()))
+    for (auto kernel :
+         llvm::to_vector(program.getBody().getOps<mesh::KernelOp>()))
       if (failed(expandKernel(kernel, state)))
         return failure();
-    for (auto output : llvm::to_vector(program.getBody().getOps<mesh::OutputOp>()))
+    for (auto output :
+         llvm::to_vector(program.getBody().getOps<mesh::OutputOp>()))
       if (failed(storeOutput(output, state)))
         return failure();
     return success();

@@ -13,10 +13,14 @@
 using namespace mlir;
 using namespace wafer;
 
-static int64_t ceilDiv(int64_t a, int64_t b) { return llvm::divideCeilSigned(a, b); }
+static int64_t ceilDiv(int64_t a, int64_t b) {
+  return llvm::divideCeilSigned(a, b);
+}
 
-int64_t wafer::getMapCycles(machine::DescAttr machine, StringRef operation, int64_t features, int64_t tokens) {
-  return machine.getSetupCycles() + features * ceilDiv(tokens, machine.getRate(operation, "f32"));
+int64_t wafer::getMapCycles(machine::DescAttr machine, StringRef operation,
+                            int64_t features, int64_t tokens) {
+  return machine.getSetupCycles() +
+         features * ceilDiv(tokens, machine.getRate(operation, "f32"));
 }
 
 int64_t wafer::getPartialBytes(const ProductCostInput &input) {
@@ -24,38 +28,56 @@ int64_t wafer::getPartialBytes(const ProductCostInput &input) {
 }
 
 int64_t wafer::getWeightBytes(const ProductCostInput &input) {
-  int64_t rows = input.streamed ? 2 * ceilDiv(input.outputs, input.blocks) : input.outputs;
+  int64_t rows =
+      input.streamed ? 2 * ceilDiv(input.outputs, input.blocks) : input.outputs;
   return rows * input.inputs * 4;
 }
 
-/// Beats that the weights of one output cost a relay: it takes what its port sends to all its columns, keeps its own
-/// part and sends that on (WeightStreams). A row is as slow as its slowest PE, so relays count for all.
-static int64_t getRelayBeats(machine::DescAttr machine, const ProductCostInput &input) {
-  int64_t ports = std::max<int64_t>(std::min<int64_t>(getPorts(machine).size(), input.columns), 1);
+/// Beats that the weights of one output cost a relay: it takes what its port
+/// sends to all its columns, keeps its own part and sends that on
+/// (WeightStreams). A row is as slow as its slowest PE, so relays count for
+/// all.
+static int64_t getRelayBeats(machine::DescAttr machine,
+                             const ProductCostInput &input) {
+  int64_t ports = std::max<int64_t>(
+      std::min<int64_t>(getPorts(machine).size(), input.columns), 1);
   return (ceilDiv(input.columns, ports) + 1) * input.inputs;
 }
 
-int64_t wafer::getProductCycles(machine::DescAttr machine, const ProductCostInput &input) {
+int64_t wafer::getProductCycles(machine::DescAttr machine,
+                                const ProductCostInput &input) {
   // Beats for one output, and what every block costs besides.
   int64_t sums = input.tokens;
   int64_t clear = ceilDiv(input.tokens, machine.getRate("move", "f32"));
-  int64_t multiply = input.inputs * ceilDiv(input.tokens, machine.getRate("mac", "f32"));
+  int64_t multiply =
+      input.inputs * ceilDiv(input.tokens, machine.getRate("mac", "f32"));
   bool chained = input.columns > 1, delivered = input.ownerColumns > 1;
-  int64_t perBlock = machine.getLoopCycles() * (input.streamed ? 2 : 1) + 2 * machine.getSetupCycles() +
+  int64_t perBlock = machine.getLoopCycles() * (input.streamed ? 2 : 1) +
+                     2 * machine.getSetupCycles() +
                      machine.getAsyncCycles() * (input.streamed ? 2 : 1);
-  int64_t mainThread = input.blocks * perBlock + input.outputs * (clear + multiply);
+  int64_t mainThread =
+      input.blocks * perBlock + input.outputs * (clear + multiply);
   int64_t datapath =
-      input.outputs * (clear + multiply + sums + (delivered ? sums : 0) + (input.streamed ? getRelayBeats(machine, input) : 0));
-  int64_t partials = input.blocks * (machine.getAsyncCycles() + machine.getCompletionCycles()) + input.outputs * sums;
+      input.outputs * (clear + multiply + sums + (delivered ? sums : 0) +
+                       (input.streamed ? getRelayBeats(machine, input) : 0));
+  int64_t partials = input.blocks * (machine.getAsyncCycles() +
+                                     machine.getCompletionCycles()) +
+                     input.outputs * sums;
   int64_t steady = std::max({mainThread, datapath, chained ? partials : 0});
   if (input.streamed) {
     int64_t rate = std::max<int64_t>(getWaveletsPerKilocycle(machine), 1);
-    steady = std::max(steady, ceilDiv(input.outputs * input.totalInputs * 1000, rate));
+    steady = std::max(steady,
+                      ceilDiv(input.outputs * input.totalInputs * 1000, rate));
   }
-  // A partial sum passes a ramp, a hop, a ramp and one beat at every column; finished sums go back along the row.
+  // A partial sum passes a ramp, a hop, a ramp and one beat at every column;
+  // finished sums go back along the row.
   int64_t perColumn = 2 * machine.getRampCycles() + machine.getHopCycles() + 2;
   int64_t block = ceilDiv(input.outputs, input.blocks) * sums;
   int64_t way = chained ? perColumn * input.columns + block : 0;
-  int64_t back = delivered ? machine.getHopCycles() * std::max(input.ownerColumns, input.columns) + block : 0;
+  int64_t back = delivered
+                     ? machine.getHopCycles() *
+                               std::max(input.ownerColumns, input.columns) +
+                           block
+                     : 0;
   return steady + way + back + 2 * machine.getSetupCycles();
 }

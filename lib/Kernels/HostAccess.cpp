@@ -1,4 +1,4 @@
-//===- HostAccess.cpp - where an element of a kernel's operand is in host memory -*- C++ -*-===//
+//===- HostAccess.cpp - operands in host memory -----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,41 +10,49 @@
 using namespace mlir;
 using namespace wafer;
 
-AffineExpr wafer::linearize(ArrayRef<AffineExpr> indices, ArrayRef<int64_t> shape, MLIRContext *context) {
+AffineExpr wafer::linearize(ArrayRef<AffineExpr> indices,
+                            ArrayRef<int64_t> shape, MLIRContext *context) {
   AffineExpr index = getAffineConstantExpr(0, context);
   for (auto [i, size] : llvm::zip(indices, shape))
     index = index * size + i;
   return index;
 }
 
-SmallVector<AffineExpr> wafer::delinearize(AffineExpr index, ArrayRef<int64_t> shape) {
+SmallVector<AffineExpr> wafer::delinearize(AffineExpr index,
+                                           ArrayRef<int64_t> shape) {
   SmallVector<AffineExpr> indices(shape.size());
   for (size_t d = shape.size(); d-- > 0;) {
     if (d == 0) {
       indices[d] = index;
       break;
     }
-    // A dimension of no elements is never indexed; dividing by 1 keeps the expression well formed.
+    // A dimension of no elements is never indexed; dividing by 1 keeps the
+    // expression well formed.
     int64_t size = std::max<int64_t>(shape[d], 1);
-    indices[d] = size == 1 ? getAffineConstantExpr(0, index.getContext()) : index % size;
+    indices[d] =
+        size == 1 ? getAffineConstantExpr(0, index.getContext()) : index % size;
     index = size == 1 ? index : index.floorDiv(size);
   }
   return indices;
 }
 
-FailureOr<HostAccess> wafer::getHostAccess(Value value, ArrayRef<AffineExpr> indices) {
+FailureOr<HostAccess> wafer::getHostAccess(Value value,
+                                           ArrayRef<AffineExpr> indices) {
   auto type = cast<RankedTensorType>(value.getType());
   MLIRContext *context = value.getContext();
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto kernel = dyn_cast<mesh::KernelOp>(argument.getOwner()->getParentOp());
-    if (kernel && mesh::getLayout(kernel.getInputs()[argument.getArgNumber()].getType()))
+    if (kernel &&
+        mesh::getLayout(kernel.getInputs()[argument.getArgNumber()].getType()))
       return failure();
     return HostAccess{argument, linearize(indices, type.getShape(), context)};
   }
   if (auto reshape = value.getDefiningOp<graph::ReshapeOp>()) {
     auto from = cast<RankedTensorType>(reshape.getInput().getType());
-    return getHostAccess(reshape.getInput(),
-                         delinearize(linearize(indices, type.getShape(), context), from.getShape()));
+    return getHostAccess(
+        reshape.getInput(),
+        delinearize(linearize(indices, type.getShape(), context),
+                    from.getShape()));
   }
   if (auto transpose = value.getDefiningOp<graph::TransposeOp>()) {
     SmallVector<AffineExpr> source(indices.size());
@@ -64,8 +72,11 @@ BlockArgument wafer::getViewedArgument(Value value) {
   return cast<BlockArgument>(value);
 }
 
-SmallVector<AffineExpr> wafer::getBroadcastIndices(Type value, Type result, AffineExpr token, AffineExpr feature) {
-  auto from = cast<RankedTensorType>(value), to = cast<RankedTensorType>(result);
+SmallVector<AffineExpr> wafer::getBroadcastIndices(Type value, Type result,
+                                                   AffineExpr token,
+                                                   AffineExpr feature) {
+  auto from = cast<RankedTensorType>(value),
+       to = cast<RankedTensorType>(result);
   SmallVector<AffineExpr> full;
   if (to.getRank() > 0) {
     full = delinearize(token, to.getShape().drop_back());
@@ -74,6 +85,8 @@ SmallVector<AffineExpr> wafer::getBroadcastIndices(Type value, Type result, Affi
   SmallVector<AffineExpr> indices;
   int64_t missing = to.getRank() - from.getRank();
   for (int64_t d = 0; d < from.getRank(); ++d)
-    indices.push_back(from.getDimSize(d) == 1 ? getAffineConstantExpr(0, value.getContext()) : full[d + missing]);
+    indices.push_back(from.getDimSize(d) == 1
+                          ? getAffineConstantExpr(0, value.getContext())
+                          : full[d + missing]);
   return indices;
 }

@@ -18,7 +18,8 @@ const Kernel *wafer::findKernel(Attribute dataflow) {
   static const MapKernel map;
   static const ProductKernel product;
   static const ReshardKernel reshard;
-  for (const Kernel *kernel : {static_cast<const Kernel *>(&map), static_cast<const Kernel *>(&product),
+  for (const Kernel *kernel : {static_cast<const Kernel *>(&map),
+                               static_cast<const Kernel *>(&product),
                                static_cast<const Kernel *>(&reshard)})
     if (kernel->accepts(dataflow))
       return kernel;
@@ -26,9 +27,11 @@ const Kernel *wafer::findKernel(Attribute dataflow) {
 }
 
 LogicalResult wafer::verifyLayouts(mesh::KernelOp kernel) {
-  for (Type type : llvm::concat<const Type>(llvm::to_vector(kernel.getInputs().getTypes()),
-                                            llvm::to_vector(kernel.getResultTypes())))
+  for (Type type :
+       llvm::concat<const Type>(llvm::to_vector(kernel.getInputs().getTypes()),
+                                llvm::to_vector(kernel.getResultTypes())))
     if (mesh::getLayout(type) && type != withTokenLayout(type))
-      return kernel.emitOpError("offers ") << withTokenLayout(type) << " only, found " << type;
+      return kernel.emitOpError("offers ")
+             << withTokenLayout(type) << " only, found " << type;
   return success();
 }

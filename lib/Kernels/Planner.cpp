@@ -1,4 +1,4 @@
-//===- Planner.cpp - launches, rectangles, weights and blocks by modelled cost -*- C++ -*-===//
+//===- Planner.cpp - places kernels by modelled cost ------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,9 +14,14 @@
 using namespace mlir;
 using namespace wafer;
 
-static int64_t ceilDiv(int64_t a, int64_t b) { return llvm::divideCeilSigned(a, b); }
+static int64_t ceilDiv(int64_t a, int64_t b) {
+  return llvm::divideCeilSigned(a, b);
+}
 
-Planner::Planner(mesh::ProgramOp program) : program(program), machine(program.getMachine()) { collect(); }
+Planner::Planner(mesh::ProgramOp program)
+    : program(program), machine(program.getMachine()) {
+  collect();
+}
 
 //===----------------------------------------------------------------------===//
 // The problem
@@ -47,7 +52,8 @@ void Planner::unite(int a, int b) {
 
 /// Host operands of the elementwise ops: what each PE loads of them.
 void Planner::addOperands(Item &item, mesh::KernelOp kernel) {
-  graph::MatmulOp product = item.isProduct ? getProduct(kernel) : graph::MatmulOp();
+  graph::MatmulOp product =
+      item.isProduct ? getProduct(kernel) : graph::MatmulOp();
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (&op == product || !isMapOp(&op) || isa<graph::ReshapeOp>(op))
       continue;
@@ -55,12 +61,16 @@ void Planner::addOperands(Item &item, mesh::KernelOp kernel) {
     item.results += !reusesOperand(&op);
     for (mlir::Value operand : op.getOperands()) {
       BlockArgument argument = getViewedArgument(operand);
-      if (!argument || mesh::getLayout(kernel.getInputs()[argument.getArgNumber()].getType()))
+      if (!argument ||
+          mesh::getLayout(
+              kernel.getInputs()[argument.getArgNumber()].getType()))
         continue;
       auto type = cast<RankedTensorType>(operand.getType());
       bool byFeature = type.getRank() > 0 && type.getShape().back() != 1;
-      bool byToken = llvm::any_of(type.getShape().drop_back(type.getRank() > 0), [](int64_t d) { return d != 1; });
-      (byFeature ? byToken ? item.operandBoth : item.operandFeatures : item.operandTokens) += 1;
+      bool byToken = llvm::any_of(type.getShape().drop_back(type.getRank() > 0),
+                                  [](int64_t d) { return d != 1; });
+      (byFeature ? byToken ? item.operandBoth : item.operandFeatures
+                 : item.operandTokens) += 1;
     }
   }
 }
@@ -76,28 +86,36 @@ void Planner::collect() {
     item.tokens = out.tokens;
     item.outputs = out.features;
     item.toGroup = newGroup(out.features);
-    auto flow = dyn_cast_or_null<mesh::ProductAttr>(kernel.getDataflow().value_or(Attribute()));
+    auto flow = dyn_cast_or_null<mesh::ProductAttr>(
+        kernel.getDataflow().value_or(Attribute()));
     graph::MatmulOp product = getProduct(kernel);
-    BlockArgument lhs = product ? getViewedArgument(product.getLhs()) : BlockArgument();
+    BlockArgument lhs =
+        product ? getViewedArgument(product.getLhs()) : BlockArgument();
     if (product) {
       item.isProduct = true;
       FailureOr<ProductShape> shape = getProductShape(product);
       item.inputs = succeeded(shape) ? shape->inputs : 0;
       item.outputs = succeeded(shape) ? shape->outputs : out.features;
       item.atGroup = newGroup(item.inputs);
-      item.hostInput = !mesh::getLayout(kernel.getInputs()[lhs.getArgNumber()].getType());
+      item.hostInput =
+          !mesh::getLayout(kernel.getInputs()[lhs.getArgNumber()].getType());
       if (flow && kernel.getAt())
         item.weights = flow.getWeights();
       else if (flow)
-        item.weights = flow.getWeights() == mesh::Weights::Streamed ? std::optional(flow.getWeights()) : std::nullopt;
+        item.weights = flow.getWeights() == mesh::Weights::Streamed
+                           ? std::optional(flow.getWeights())
+                           : std::nullopt;
       item.pieces = flow ? flow.getPieces() : 0;
     }
-    bool reshard = isa_and_nonnull<mesh::ReshardAttr>(kernel.getDataflow().value_or(Attribute()));
+    bool reshard = isa_and_nonnull<mesh::ReshardAttr>(
+        kernel.getDataflow().value_or(Attribute()));
     for (auto [i, input] : llvm::enumerate(kernel.getInputs())) {
       if (!mesh::getLayout(input.getType()))
         continue;
       BlockArgument argument = kernel.getBody().getArgument(i);
-      bool usedByMap = llvm::any_of(argument.getUsers(), [&](Operation *user) { return user != product; });
+      bool usedByMap = llvm::any_of(argument.getUsers(), [&](Operation *user) {
+        return user != product;
+      });
       if (argument == lhs)
         unite(item.atGroup, groups[input]);
       if (reshard)
@@ -113,12 +131,14 @@ void Planner::collect() {
       fixed[find(item.toGroup)] = kernel.getTo();
     }
     Operation *yield = kernel.getBody().front().getTerminator();
-    for (auto [result, yielded] : llvm::zip(kernel.getResults(), yield->getOperands())) {
+    for (auto [result, yielded] :
+         llvm::zip(kernel.getResults(), yield->getOperands())) {
       TokenShape shape = getTokenShape(result.getType());
       groups[result] = item.toGroup;
       valueIndex[result] = values.size();
       // A view of a host tensor is loaded before the first kernel starts.
-      values.push_back({item.toGroup, shape.features, shape.tokens, getViewedArgument(yielded) ? 0 : index, index});
+      values.push_back({item.toGroup, shape.features, shape.tokens,
+                        getViewedArgument(yielded) ? 0 : index, index});
     }
     addOperands(item, kernel);
     rows = std::max(rows, std::min(machine.getHeight(), item.tokens));
@@ -137,7 +157,8 @@ SmallVector<int64_t> Planner::candidates(int group) {
     return {fixed[group]->getWidth()};
   int64_t features = groupFeatures[group], width = machine.getWidth();
   SmallVector<int64_t> widths;
-  for (int64_t share = ceilDiv(features, width); share <= features; share = std::max(share + 1, share * 5 / 4)) {
+  for (int64_t share = ceilDiv(features, width); share <= features;
+       share = std::max(share + 1, share * 5 / 4)) {
     widths.push_back(std::min(width, ceilDiv(features, share)));
     if (share == ceilDiv(features, width))
       widths.push_back(std::min(width, features));
@@ -151,60 +172,85 @@ SmallVector<int64_t> Planner::candidates(int group) {
 // One choice of widths
 //===----------------------------------------------------------------------===//
 
-ProductCostInput Planner::costInput(const Item &item, const KernelPlan &plan, ArrayRef<int64_t> widths,
+ProductCostInput Planner::costInput(const Item &item, const KernelPlan &plan,
+                                    ArrayRef<int64_t> widths,
                                     int64_t launches) {
-  int64_t columns = widths[find(item.atGroup)], owners = widths[find(item.toGroup)];
-  return {ceilDiv(item.inputs, columns), ceilDiv(item.tokens, rows * launches), item.outputs, item.inputs,
-          columns,  owners, owners * plan.pieces, plan.weights == mesh::Weights::Streamed};
+  int64_t columns = widths[find(item.atGroup)],
+          owners = widths[find(item.toGroup)];
+  return {ceilDiv(item.inputs, columns),
+          ceilDiv(item.tokens, rows * launches),
+          item.outputs,
+          item.inputs,
+          columns,
+          owners,
+          owners * plan.pieces,
+          plan.weights == mesh::Weights::Streamed};
 }
 
-/// Bytes that a kernel's own buffers take, those loaded before the first launch (`resident`) or the others.
-int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan, ArrayRef<int64_t> widths, int64_t launches,
+/// Bytes that a kernel's own buffers take, those loaded before the first launch
+/// (`resident`) or the others.
+int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan,
+                          ArrayRef<int64_t> widths, int64_t launches,
                           bool resident) {
-  int64_t owners = widths[find(item.toGroup)], tokens = ceilDiv(item.tokens, rows * launches);
+  int64_t owners = widths[find(item.toGroup)],
+          tokens = ceilDiv(item.tokens, rows * launches);
   int64_t features = ceilDiv(item.outputs, owners), part = features * tokens;
   ProductCostInput cost = costInput(item, plan, widths, launches);
-  int64_t loaded = item.operandFeatures * features + item.operandTokens * tokens + item.operandBoth * part;
+  int64_t loaded = item.operandFeatures * features +
+                   item.operandTokens * tokens + item.operandBoth * part;
   if (item.hostInput)
     loaded += cost.inputs * tokens;
-  bool weightsResident = item.isProduct && plan.weights == mesh::Weights::Resident;
+  bool weightsResident =
+      item.isProduct && plan.weights == mesh::Weights::Resident;
   if (resident)
     return loaded * 4 + (weightsResident ? getWeightBytes(cost) : 0);
   int64_t bytes = item.results * part * 4;
   if (item.isProduct)
-    bytes += getPartialBytes(cost) + (weightsResident ? 0 : getWeightBytes(cost));
+    bytes +=
+        getPartialBytes(cost) + (weightsResident ? 0 : getWeightBytes(cost));
   return bytes;
 }
 
-/// Modelled bytes of a PE while item `i` runs, without the kernel's own transient buffers.
+/// Modelled bytes of a PE while item `i` runs, without the kernel's own
+/// transient buffers.
 int64_t Planner::bytesAt(size_t i, ArrayRef<int64_t> widths, int64_t launches) {
   int64_t bytes = 0;
   for (const Value &value : values)
     if (value.first <= i && value.last >= i)
-      bytes += 4 * ceilDiv(value.features, widths[find(value.group)]) * ceilDiv(value.tokens, rows * launches);
+      bytes += 4 * ceilDiv(value.features, widths[find(value.group)]) *
+               ceilDiv(value.tokens, rows * launches);
   return bytes;
 }
 
-/// Makes weights streamed, the largest first, until every kernel fits with its smallest blocks.
+/// Makes weights streamed, the largest first, until every kernel fits with its
+/// smallest blocks.
 bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
   for (size_t i = 0; i < items.size(); ++i) {
     const Item &item = items[i];
     plan.kernels[i].weights = item.weights.value_or(mesh::Weights::Resident);
-    plan.kernels[i].pieces = item.pieces ? item.pieces : ceilDiv(item.outputs, widths[find(item.toGroup)]);
+    plan.kernels[i].pieces =
+        item.pieces ? item.pieces
+                    : ceilDiv(item.outputs, widths[find(item.toGroup)]);
   }
   while (true) {
     int64_t resident = 0, peak = -1;
     size_t worst = 0, largest = items.size();
     int64_t largestBytes = 0;
     for (size_t i = 0; i < items.size(); ++i)
-      resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches, /*resident=*/true);
+      resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches,
+                           /*resident=*/true);
     for (size_t i = 0; i < items.size(); ++i) {
       int64_t bytes = resident + bytesAt(i, widths, plan.launches) +
-                      ownBytes(items[i], plan.kernels[i], widths, plan.launches, /*resident=*/false);
+                      ownBytes(items[i], plan.kernels[i], widths, plan.launches,
+                               /*resident=*/false);
       if (bytes > peak)
         peak = bytes, worst = i;
-      bool movable = items[i].isProduct && !items[i].weights && plan.kernels[i].weights == mesh::Weights::Resident;
-      int64_t weightBytes = movable ? getWeightBytes(costInput(items[i], plan.kernels[i], widths, plan.launches)) : 0;
+      bool movable = items[i].isProduct && !items[i].weights &&
+                     plan.kernels[i].weights == mesh::Weights::Resident;
+      int64_t weightBytes =
+          movable ? getWeightBytes(costInput(items[i], plan.kernels[i], widths,
+                                             plan.launches))
+                  : 0;
       if (weightBytes > largestBytes)
         largestBytes = weightBytes, largest = i;
     }
@@ -212,7 +258,8 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
       return true;
     if (largest == items.size() || machine.getPorts().empty()) {
       if (bestShortfall < 0 || peak < bestBytes)
-        bestShortfall = peak - machine.getUsableBytes(), bestBytes = peak, bestItem = worst;
+        bestShortfall = peak - machine.getUsableBytes(), bestBytes = peak,
+        bestItem = worst;
       return false;
     }
     plan.kernels[largest].weights = mesh::Weights::Streamed;
@@ -223,19 +270,25 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
 bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
   int64_t resident = 0;
   for (size_t i = 0; i < items.size(); ++i)
-    resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches, /*resident=*/true);
+    resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches,
+                         /*resident=*/true);
   for (size_t i = 0; i < items.size(); ++i) {
     const Item &item = items[i];
     KernelPlan &kernel = plan.kernels[i];
-    int64_t rest = machine.getUsableBytes() - resident - bytesAt(i, widths, plan.launches), best = -1;
+    int64_t rest = machine.getUsableBytes() - resident -
+                   bytesAt(i, widths, plan.launches),
+            best = -1;
     int64_t most = ceilDiv(item.outputs, widths[find(item.toGroup)]);
     if (item.isProduct && !item.pieces) {
       SmallVector<std::pair<int64_t, int64_t>> trials; // pieces, cycles
       KernelPlan trial = kernel;
-      for (trial.pieces = 1; trial.pieces <= most; trial.pieces = std::max(trial.pieces + 1, trial.pieces * 9 / 8)) {
-        if (ownBytes(item, trial, widths, plan.launches, /*resident=*/false) > rest)
+      for (trial.pieces = 1; trial.pieces <= most;
+           trial.pieces = std::max(trial.pieces + 1, trial.pieces * 9 / 8)) {
+        if (ownBytes(item, trial, widths, plan.launches, /*resident=*/false) >
+            rest)
           continue;
-        int64_t cycles = getProductCycles(machine, costInput(item, trial, widths, plan.launches));
+        int64_t cycles = getProductCycles(
+            machine, costInput(item, trial, widths, plan.launches));
         best = best < 0 ? cycles : std::min(best, cycles);
         trials.push_back({trial.pieces, cycles});
       }
@@ -244,21 +297,27 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
         if (cycles <= best + best / 100)
           kernel.pieces = pieces;
     }
-    if (ownBytes(item, kernel, widths, plan.launches, /*resident=*/false) > rest)
+    if (ownBytes(item, kernel, widths, plan.launches, /*resident=*/false) >
+        rest)
       return false;
     int64_t features = ceilDiv(item.outputs, widths[find(item.toGroup)]);
     int64_t tokens = ceilDiv(item.tokens, rows * plan.launches);
-    kernel.cycles = item.mapOps * getMapCycles(machine, "add", features, tokens);
+    kernel.cycles =
+        item.mapOps * getMapCycles(machine, "add", features, tokens);
     if (item.isProduct)
-      kernel.cycles += getProductCycles(machine, costInput(item, kernel, widths, plan.launches));
+      kernel.cycles += getProductCycles(
+          machine, costInput(item, kernel, widths, plan.launches));
     plan.cycles += kernel.cycles * plan.launches;
-    plan.bytes = std::max(plan.bytes, machine.getUsableBytes() - rest +
-                                          ownBytes(item, kernel, widths, plan.launches, /*resident=*/false));
+    plan.bytes =
+        std::max(plan.bytes, machine.getUsableBytes() - rest +
+                                 ownBytes(item, kernel, widths, plan.launches,
+                                          /*resident=*/false));
   }
   return true;
 }
 
-std::optional<Planner::Plan> Planner::evaluate(ArrayRef<int64_t> widths, int64_t launches) {
+std::optional<Planner::Plan> Planner::evaluate(ArrayRef<int64_t> widths,
+                                               int64_t launches) {
   Plan plan;
   plan.launches = launches;
   plan.kernels.resize(items.size());
@@ -273,11 +332,14 @@ std::optional<Planner::Plan> Planner::evaluate(ArrayRef<int64_t> widths, int64_t
 
 LogicalResult Planner::explain() {
   mesh::KernelOp kernel = items[bestItem].kernel;
-  InFlightDiagnostic diagnostic = kernel.emitOpError("does not fit: a PE needs ")
-                                  << bestBytes << " bytes and " << machine.getName() << " has "
-                                  << machine.getUsableBytes() << ", short by " << bestShortfall << " bytes";
-  diagnostic.attachNote(program.getLoc()) << "with the widest rectangles, the smallest blocks, weights streamed where the "
-                                             "machine has ports, and one token a row at a time";
+  InFlightDiagnostic diagnostic =
+      kernel.emitOpError("does not fit: a PE needs ")
+      << bestBytes << " bytes and " << machine.getName() << " has "
+      << machine.getUsableBytes() << ", short by " << bestShortfall << " bytes";
+  diagnostic.attachNote(program.getLoc())
+      << "with the widest rectangles, the smallest blocks, weights streamed "
+         "where the "
+         "machine has ports, and one token a row at a time";
   return diagnostic;
 }
 
@@ -287,13 +349,17 @@ FailureOr<Planner::Plan> Planner::solve() {
   int64_t tokens = 1;
   for (const Item &item : items)
     tokens = std::max(tokens, item.tokens);
-  int64_t mostLaunches = std::max<int64_t>(ceilDiv(tokens, rows), program.getLaunches());
+  int64_t mostLaunches =
+      std::max<int64_t>(ceilDiv(tokens, rows), program.getLaunches());
   std::optional<Plan> best;
   std::vector<int64_t> widths(parents.size());
-  for (int64_t launches = program.getLaunches(); !best; launches = std::max(launches + 1, launches * 5 / 4)) {
+  for (int64_t launches = program.getLaunches(); !best;
+       launches = std::max(launches + 1, launches * 5 / 4)) {
     launches = std::min(launches, mostLaunches);
     for (size_t g = 0; g < parents.size(); ++g)
-      widths[g] = fixed[g] ? fixed[g]->getWidth() : std::min(machine.getWidth(), std::max<int64_t>(groupFeatures[g], 1));
+      widths[g] = fixed[g] ? fixed[g]->getWidth()
+                           : std::min(machine.getWidth(),
+                                      std::max<int64_t>(groupFeatures[g], 1));
     best = evaluate(widths, launches);
     if (!best && (launches >= mostLaunches || program.getLaunches() > 1))
       return explain();
@@ -324,8 +390,10 @@ FailureOr<Planner::Plan> Planner::solve() {
   for (size_t i = 0; i < items.size(); ++i) {
     auto rect = [&](int group) {
       group = find(group);
-      return fixed[group] ? *fixed[group]
-                          : mesh::RectAttr::get(program.getContext(), 0, widths[group], firstRow, firstRow + rows);
+      return fixed[group]
+                 ? *fixed[group]
+                 : mesh::RectAttr::get(program.getContext(), 0, widths[group],
+                                       firstRow, firstRow + rows);
     };
     best->kernels[i].at = rect(items[i].atGroup);
     best->kernels[i].to = rect(items[i].toGroup);

@@ -11,35 +11,46 @@ using namespace mlir;
 using namespace wafer;
 
 /// The columns of `rect` from `begin` to `end`, counted from its first one.
-static wafer::Region columnsOf(mesh::RectAttr rect, int64_t begin, int64_t end) {
+static wafer::Region columnsOf(mesh::RectAttr rect, int64_t begin,
+                               int64_t end) {
   if (begin >= end)
     return {};
-  return wafer::Region(StridedRange(rect.getX0() + begin, rect.getX0() + end), StridedRange(rect.getY0(), rect.getY1()));
+  return wafer::Region(StridedRange(rect.getX0() + begin, rect.getX0() + end),
+                       StridedRange(rect.getY0(), rect.getY1()));
 }
 
 //===----------------------------------------------------------------------===//
 // Receivers of finished sums
 //===----------------------------------------------------------------------===//
 
-// The stream `out` carries all outputs, less those that the chain's last column owns itself, in order. An owner forgets
-// what comes before its part, keeps its part, forgets the rest. Beside the chain, so that the stream never waits.
+// The stream `out` carries all outputs, less those that the chain's last column
+// owns itself, in order. An owner forgets what comes before its part, keeps its
+// part, forgets the rest. Beside the chain, so that the stream never waits.
 void ProductTasks::emitReceivers() {
   if (!plan.out)
     return;
   const Sharding &output = plan.output;
   int64_t last = plan.lastAsOwner(), outputs = plan.shape.outputs;
-  int64_t ownedByLast = last < 0 ? 0 : output.features.start(last + 1) - output.features.start(last);
+  int64_t ownedByLast =
+      last < 0 ? 0
+               : output.features.start(last + 1) - output.features.start(last);
   AffineExpr tokens = output.tokenExtent(), block = output.featureBlock();
-  auto emitSide = [&](StringRef role, const wafer::Region &region, int64_t skippedBefore, int64_t skippedAfter) {
+  auto emitSide = [&](StringRef role, const wafer::Region &region,
+                      int64_t skippedBefore, int64_t skippedAfter) {
     AffineExpr before = output.features.start(block) - skippedBefore;
-    AffineExpr after = output.features.start(block + 1) * -1 + (outputs - skippedAfter);
+    AffineExpr after =
+        output.features.start(block + 1) * -1 + (outputs - skippedAfter);
     emitter.beginTask(role, region);
     emitter.async(kOutputThread, [&]() {
       Attribute from = emitter.onStream(plan.out);
-      emitter.emit<pe::MoveOp>(emitter.f32(), {before, tokens}, emitter.discard(), {from});
+      emitter.emit<pe::MoveOp>(emitter.f32(), {before, tokens},
+                               emitter.discard(), {from});
       emitter.emit<pe::MoveOp>(emitter.f32(), {output.featureExtent(), tokens},
-                               emitter.mem(plan.y, emitter.constant(0), {output.tokens.largest(), 1}), {from});
-      emitter.emit<pe::MoveOp>(emitter.f32(), {after, tokens}, emitter.discard(), {from});
+                               emitter.mem(plan.y, emitter.constant(0),
+                                           {output.tokens.largest(), 1}),
+                               {from});
+      emitter.emit<pe::MoveOp>(emitter.f32(), {after, tokens},
+                               emitter.discard(), {from});
     });
     emitter.endTask();
   };
@@ -68,21 +79,26 @@ void ProductTasks::emitChain() {
     parts.push_back({"only", Role::Only, columnsOf(plan.at, 0, 1)});
   } else {
     parts.push_back({"first", Role::First, columnsOf(plan.at, 0, 1)});
-    parts.push_back({"middle", Role::Middle, columnsOf(plan.at, 1, columns - 1)});
-    parts.push_back({"last", Role::Last, columnsOf(plan.at, columns - 1, columns)});
+    parts.push_back(
+        {"middle", Role::Middle, columnsOf(plan.at, 1, columns - 1)});
+    parts.push_back(
+        {"last", Role::Last, columnsOf(plan.at, columns - 1, columns)});
   }
   for (const Part &part : parts) {
     if (!plan.streamed)
       emitColumn(part.name, part.role, part.region, {});
     for (const WeightStreams::Side &side : weights.getSides()) {
       wafer::Region served = part.region.intersect(side.served);
-      emitColumn(Twine(part.name) + " relay " + side.name, part.role, served.intersect(side.relays), {&side, true});
-      emitColumn(Twine(part.name) + " " + side.name, part.role, served.subtract(side.relays), {&side, false});
+      emitColumn(Twine(part.name) + " relay " + side.name, part.role,
+                 served.intersect(side.relays), {&side, true});
+      emitColumn(Twine(part.name) + " " + side.name, part.role,
+                 served.subtract(side.relays), {&side, false});
     }
   }
 }
 
-void ProductTasks::emitColumn(const Twine &name, Role role, const wafer::Region &region, Source source) {
+void ProductTasks::emitColumn(const Twine &name, Role role,
+                              const wafer::Region &region, Source source) {
   if (region.empty())
     return;
   emitter.beginTask(name.str(), region);
@@ -91,7 +107,8 @@ void ProductTasks::emitColumn(const Twine &name, Role role, const wafer::Region 
   int64_t last = plan.lastAsOwner(), total = plan.blocks.parts;
   if ((role == Role::Last || role == Role::Only) && last >= 0) {
     emitBlocks(0, last * plan.pieces, role, /*own=*/false, source);
-    emitBlocks(last * plan.pieces, (last + 1) * plan.pieces, role, /*own=*/true, source);
+    emitBlocks(last * plan.pieces, (last + 1) * plan.pieces, role, /*own=*/true,
+               source);
     emitBlocks((last + 1) * plan.pieces, total, role, /*own=*/false, source);
   } else {
     emitBlocks(0, total, role, /*own=*/false, source);
@@ -104,38 +121,48 @@ void ProductTasks::emitColumn(const Twine &name, Role role, const wafer::Region 
   emitter.endTask();
 }
 
-// One block of outputs at a time: multiply, then add to the partial sums that come from the west and pass them on, while
-// the next block is multiplied.
-void ProductTasks::emitBlocks(int64_t begin, int64_t end, Role role, bool own, Source source) {
+// One block of outputs at a time: multiply, then add to the partial sums that
+// come from the west and pass them on, while the next block is multiplied.
+void ProductTasks::emitBlocks(int64_t begin, int64_t end, Role role, bool own,
+                              Source source) {
   if (begin >= end)
     return;
   emitter.loop(emitter.constant(end - begin), [&]() {
     AffineExpr q = emitter.index(0) + begin, zero = emitter.constant(0);
     const Sharding &input = plan.input;
-    AffineExpr rows = plan.blocks.extent(q), inputs = input.featureExtent(), tokens = input.tokenExtent();
-    int64_t tokenStride = input.tokens.largest(), inputStride = input.features.largest();
+    AffineExpr rows = plan.blocks.extent(q), inputs = input.featureExtent(),
+               tokens = input.tokenExtent();
+    int64_t tokenStride = input.tokens.largest(),
+            inputStride = input.features.largest();
     emitWeights(q, source);
-    AffineExpr weightOffset = plan.streamed ? half(q, plan.weightHalf()) : plan.blocks.start(q) * inputStride;
+    AffineExpr weightOffset = plan.streamed
+                                  ? half(q, plan.weightHalf())
+                                  : plan.blocks.start(q) * inputStride;
     AffineExpr accOffset = half(q, plan.accHalf());
-    emitter.emit<pe::MoveOp>(emitter.f32(), {rows, tokens}, emitter.mem(plan.acc, accOffset, {tokenStride, 1}),
+    emitter.emit<pe::MoveOp>(emitter.f32(), {rows, tokens},
+                             emitter.mem(plan.acc, accOffset, {tokenStride, 1}),
                              {emitter.imm(emitter.f32(), 0)});
-    emitter.emit<pe::MacOp>(emitter.f32(), {rows, inputs, tokens},
-                            emitter.mem(plan.acc, accOffset, {tokenStride, 0, 1}),
-                            {emitter.mem(plan.w, weightOffset, {inputStride, 1, 0}),
-                             emitter.mem(plan.x, zero, {0, tokenStride, 1})});
+    emitter.emit<pe::MacOp>(
+        emitter.f32(), {rows, inputs, tokens},
+        emitter.mem(plan.acc, accOffset, {tokenStride, 0, 1}),
+        {emitter.mem(plan.w, weightOffset, {inputStride, 1, 0}),
+         emitter.mem(plan.x, zero, {0, tokenStride, 1})});
     emitPartial(q, role, own);
   });
 }
 
-// Block q is here; pass it on if this PE is a relay; ask for block q + 1 while q is in use.
+// Block q is here; pass it on if this PE is a relay; ask for block q + 1 while
+// q is in use.
 void ProductTasks::emitWeights(AffineExpr q, Source source) {
   if (!plan.streamed)
     return;
   emitter.await({kWeightThread});
   if (source.relay && plan.at.getHeight() > 1) {
     emitter.await({kBranchThread});
-    emitter.async(kBranchThread,
-                  [&]() { weights.emitRelaySend(*source.side, q, plan.w, half(q, plan.weightHalf())); });
+    emitter.async(kBranchThread, [&]() {
+      weights.emitRelaySend(*source.side, q, plan.w,
+                            half(q, plan.weightHalf()));
+    });
   }
   // 1 while there is a next block, 0 at the last one.
   int64_t total = plan.blocks.parts;
@@ -150,28 +177,35 @@ void ProductTasks::emitReceive(AffineExpr q, Source source) {
       weights.emitRelayReceive(*source.side, q, plan.w, offset);
       return;
     }
-    emitter.emit<pe::MoveOp>(emitter.f32(), {plan.blocks.extent(q), plan.input.featureExtent()},
-                             emitter.mem(plan.w, offset, {plan.input.features.largest(), 1}),
-                             {emitter.onStream(source.side->branch)});
+    emitter.emit<pe::MoveOp>(
+        emitter.f32(), {plan.blocks.extent(q), plan.input.featureExtent()},
+        emitter.mem(plan.w, offset, {plan.input.features.largest(), 1}),
+        {emitter.onStream(source.side->branch)});
   });
 }
 
 void ProductTasks::emitPartial(AffineExpr q, Role role, bool own) {
   int64_t tokenStride = plan.input.tokens.largest();
-  SmallVector<AffineExpr> extents = {plan.blocks.extent(q), plan.input.tokenExtent()};
-  Attribute acc = emitter.mem(plan.acc, half(q, plan.accHalf()), {tokenStride, 1});
+  SmallVector<AffineExpr> extents = {plan.blocks.extent(q),
+                                     plan.input.tokenExtent()};
+  Attribute acc =
+      emitter.mem(plan.acc, half(q, plan.accHalf()), {tokenStride, 1});
   Attribute destination;
   if (own) {
     int64_t ownStart = plan.output.features.start(plan.lastAsOwner());
-    destination = emitter.mem(plan.y, (plan.blocks.start(q) - ownStart) * tokenStride, {tokenStride, 1});
+    destination =
+        emitter.mem(plan.y, (plan.blocks.start(q) - ownStart) * tokenStride,
+                    {tokenStride, 1});
   } else {
-    destination = emitter.onStream(role == Role::First || role == Role::Middle ? plan.part : plan.out);
+    destination = emitter.onStream(
+        role == Role::First || role == Role::Middle ? plan.part : plan.out);
   }
   emitter.await({kPartialThread});
   emitter.async(kPartialThread, [&]() {
     if (role == Role::First || role == Role::Only)
       emitter.emit<pe::MoveOp>(emitter.f32(), extents, destination, {acc});
     else
-      emitter.emit<pe::AddOp>(emitter.f32(), extents, destination, {emitter.onStream(plan.part), acc});
+      emitter.emit<pe::AddOp>(emitter.f32(), extents, destination,
+                              {emitter.onStream(plan.part), acc});
   });
 }

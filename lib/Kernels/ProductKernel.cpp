@@ -1,4 +1,4 @@
-//===- ProductKernel.cpp - the matrix product with a chain along the row -*- C++ -*-===//
+//===- ProductKernel.cpp - the matrix product -------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -23,16 +23,18 @@ graph::MatmulOp wafer::getProduct(mesh::KernelOp kernel) {
   return {};
 }
 
-FailureOr<ProductShape> wafer::getProductShape(graph::MatmulOp matmul, std::string *reason) {
-  auto lhs = cast<RankedTensorType>(matmul.getLhs().getType()), rhs = cast<RankedTensorType>(matmul.getRhs().getType());
+FailureOr<ProductShape> wafer::getProductShape(graph::MatmulOp matmul,
+                                               std::string *reason) {
+  auto lhs = cast<RankedTensorType>(matmul.getLhs().getType()),
+       rhs = cast<RankedTensorType>(matmul.getRhs().getType());
   auto refuse = [&](const Twine &why) -> FailureOr<ProductShape> {
     if (reason)
       *reason = why.str();
     return failure();
   };
-  FailureOr<graph::MatmulShape> shape =
-      graph::getMatmulShape(lhs.getShape(), rhs.getShape(), matmul.getTransposeA(), matmul.getTransposeB(),
-                            [&](const Twine &why) { (void)refuse(why); });
+  FailureOr<graph::MatmulShape> shape = graph::getMatmulShape(
+      lhs.getShape(), rhs.getShape(), matmul.getTransposeA(),
+      matmul.getTransposeB(), [&](const Twine &why) { (void)refuse(why); });
   if (failed(shape))
     return failure();
   for (int64_t dim : shape->rhsBatch)
@@ -40,9 +42,11 @@ FailureOr<ProductShape> wafer::getProductShape(graph::MatmulOp matmul, std::stri
       return refuse("its right operand is batched");
   if (matmul.getTransposeA())
     return refuse("its left operand is transposed");
-  // Its result has the tokens of the left operand as features, which would lie elsewhere than the sums arrive.
+  // Its result has the tokens of the left operand as features, which would lie
+  // elsewhere than the sums arrive.
   if (rhs.getRank() == 1 && lhs.getRank() > 1)
-    return refuse("its right operand is a vector (graph-simplify makes it a matrix)");
+    return refuse(
+        "its right operand is a vector (graph-simplify makes it a matrix)");
   ProductShape product;
   product.inputs = shape->k;
   product.outputs = shape->n;
@@ -52,36 +56,51 @@ FailureOr<ProductShape> wafer::getProductShape(graph::MatmulOp matmul, std::stri
   return product;
 }
 
-bool ProductKernel::accepts(Attribute dataflow) const { return isa<mesh::ProductAttr>(dataflow); }
+bool ProductKernel::accepts(Attribute dataflow) const {
+  return isa<mesh::ProductAttr>(dataflow);
+}
 
 LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
   if (failed(verifyLayouts(kernel)))
     return failure();
   auto flow = cast<mesh::ProductAttr>(*kernel.getDataflow());
-  if (flow.getForm() != mesh::Form::Forward || flow.getReduce() != mesh::Reduce::Chain)
-    return kernel.emitOpError("offers form = forward with reduce = chain, found ") << flow;
+  if (flow.getForm() != mesh::Form::Forward ||
+      flow.getReduce() != mesh::Reduce::Chain)
+    return kernel.emitOpError(
+               "offers form = forward with reduce = chain, found ")
+           << flow;
   graph::MatmulOp matmul = getProduct(kernel);
   if (!matmul)
-    return kernel.emitOpError("requires a graph.matmul in its body, as #wafer.product says");
+    return kernel.emitOpError(
+        "requires a graph.matmul in its body, as #wafer.product says");
   std::string reason;
   if (failed(getProductShape(matmul, &reason)))
     return matmul.emitOpError("cannot be a product on the mesh: ") << reason;
   if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
-    return matmul.emitOpError("requires f32 elements as a product on the mesh, found ") << matmul.getType();
+    return matmul.emitOpError(
+               "requires f32 elements as a product on the mesh, found ")
+           << matmul.getType();
   BlockArgument weights = getViewedArgument(matmul.getRhs());
-  if (!weights || mesh::getLayout(kernel.getInputs()[weights.getArgNumber()].getType()))
-    return matmul.emitOpError("requires a host tensor, or a view of one, as its right operand");
+  if (!weights ||
+      mesh::getLayout(kernel.getInputs()[weights.getArgNumber()].getType()))
+    return matmul.emitOpError(
+        "requires a host tensor, or a view of one, as its right operand");
   BlockArgument inputs = getViewedArgument(matmul.getLhs());
   if (!inputs)
-    return matmul.emitOpError("requires an operand of the kernel, or a view of one, as its left operand");
-  // On the mesh X is read where it lies, so its views must keep tokens and features.
+    return matmul.emitOpError("requires an operand of the kernel, or a view of "
+                              "one, as its left operand");
+  // On the mesh X is read where it lies, so its views must keep tokens and
+  // features.
   if (mesh::getLayout(kernel.getInputs()[inputs.getArgNumber()].getType()))
-    for (Operation *view = matmul.getLhs().getDefiningOp(); view; view = view->getOperand(0).getDefiningOp())
+    for (Operation *view = matmul.getLhs().getDefiningOp(); view;
+         view = view->getOperand(0).getDefiningOp())
       if (!isMapOp(view))
-        return view->emitOpError("does not keep tokens and features of a tensor that lies on the mesh");
+        return view->emitOpError("does not keep tokens and features of a "
+                                 "tensor that lies on the mesh");
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (&op != matmul && !isMapOp(&op) && !getViewedArgument(op.getResult(0)))
-      return op.emitOpError("is not elementwise, as what follows a product must be");
+      return op.emitOpError(
+          "is not elementwise, as what follows a product must be");
   return success();
 }
 
@@ -90,40 +109,52 @@ LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
 //===----------------------------------------------------------------------===//
 
 ProductPlan::ProductPlan(mesh::KernelOp kernel, ExpandState &state)
-    : kernel(kernel), matmul(getProduct(kernel)), shape(*getProductShape(matmul)), at(*kernel.getAt()),
-      to(*kernel.getTo()),
-      streamed(cast<mesh::ProductAttr>(*kernel.getDataflow()).getWeights() == mesh::Weights::Streamed),
-      pieces(std::max<int64_t>(cast<mesh::ProductAttr>(*kernel.getDataflow()).getPieces(), 1)),
+    : kernel(kernel), matmul(getProduct(kernel)),
+      shape(*getProductShape(matmul)), at(*kernel.getAt()), to(*kernel.getTo()),
+      streamed(cast<mesh::ProductAttr>(*kernel.getDataflow()).getWeights() ==
+               mesh::Weights::Streamed),
+      pieces(std::max<int64_t>(
+          cast<mesh::ProductAttr>(*kernel.getDataflow()).getPieces(), 1)),
       input(at, state.getLaunches(), TokenShape{shape.tokens, shape.inputs}),
       output(to, state.getLaunches(), TokenShape{shape.tokens, shape.outputs}),
       blocks{shape.outputs, to.getWidth() * pieces} {}
 
-/// X: where the operand lies if it is on the mesh, else slices of a host tensor.
-static LogicalResult placeInput(ProductPlan &plan, Emitter &emitter, ExpandState &state) {
+/// X: where the operand lies if it is on the mesh, else slices of a host
+/// tensor.
+static LogicalResult placeInput(ProductPlan &plan, Emitter &emitter,
+                                ExpandState &state) {
   BlockArgument argument = getViewedArgument(plan.matmul.getLhs());
   Value operand = plan.kernel.getInputs()[argument.getArgNumber()];
   if (mesh::getLayout(operand.getType())) {
     auto placed = state.values.find(operand);
     if (placed == state.values.end() || placed->second.rect != plan.at)
-      return plan.matmul.emitOpError("reads a tensor that does not lie on the kernel's rectangle ") << plan.at;
+      return plan.matmul.emitOpError(
+                 "reads a tensor that does not lie on the kernel's rectangle ")
+             << plan.at;
     plan.x = placed->second.buffer;
     return success();
   }
   const Sharding &sharding = plan.input;
   auto type = cast<RankedTensorType>(plan.matmul.getLhs().getType());
-  SmallVector<AffineExpr> indices = getBroadcastIndices(type, type, sharding.tokenStart() + emitter.index(1),
-                                                        sharding.featureStart() + emitter.index(0));
+  SmallVector<AffineExpr> indices =
+      getBroadcastIndices(type, type, sharding.tokenStart() + emitter.index(1),
+                          sharding.featureStart() + emitter.index(0));
   FailureOr<HostAccess> access = getHostAccess(plan.matmul.getLhs(), indices);
   if (failed(access))
-    return plan.matmul.emitOpError("reads a left operand that is no view of a host tensor");
-  plan.x = emitter.buffer("x", emitter.f32(), sharding.largestPart(), plan.at.getRegion());
-  emitter.load(plan.x, {sharding.tokens.largest(), 1}, operand.getDefiningOp<mesh::InputOp>().getHost(), access->index,
-               {sharding.featureExtent(), sharding.tokenExtent()}, plan.at.getRegion(), state.getLaunches() == 1);
+    return plan.matmul.emitOpError(
+        "reads a left operand that is no view of a host tensor");
+  plan.x = emitter.buffer("x", emitter.f32(), sharding.largestPart(),
+                          plan.at.getRegion());
+  emitter.load(plan.x, {sharding.tokens.largest(), 1},
+               operand.getDefiningOp<mesh::InputOp>().getHost(), access->index,
+               {sharding.featureExtent(), sharding.tokenExtent()},
+               plan.at.getRegion(), state.getLaunches() == 1);
   return success();
 }
 
 /// W: the host tensor, and the index of W[k, n] in it.
-static LogicalResult placeWeights(ProductPlan &plan, Emitter &emitter, WeightStreams &streams) {
+static LogicalResult placeWeights(ProductPlan &plan, Emitter &emitter,
+                                  WeightStreams &streams) {
   Value rhs = plan.matmul.getRhs();
   auto type = cast<RankedTensorType>(rhs.getType());
   auto index = [&](AffineExpr k, AffineExpr n) {
@@ -137,16 +168,22 @@ static LogicalResult placeWeights(ProductPlan &plan, Emitter &emitter, WeightStr
     }
     return getHostAccess(rhs, indices)->index;
   };
-  Value operand = plan.kernel.getInputs()[getViewedArgument(rhs).getArgNumber()];
+  Value operand =
+      plan.kernel.getInputs()[getViewedArgument(rhs).getArgNumber()];
   StringRef host = operand.getDefiningOp<mesh::InputOp>().getHost();
   int64_t inputs = plan.input.features.largest();
   if (plan.streamed) {
-    plan.w = emitter.buffer("w", emitter.f32(), 2 * plan.weightHalf(), plan.at.getRegion());
+    plan.w = emitter.buffer("w", emitter.f32(), 2 * plan.weightHalf(),
+                            plan.at.getRegion());
     return streams.declare(host, index);
   }
-  plan.w = emitter.buffer("w", emitter.f32(), plan.shape.outputs * inputs, plan.at.getRegion());
-  emitter.load(plan.w, {inputs, 1}, host, index(plan.input.featureStart() + emitter.index(1), emitter.index(0)),
-               {emitter.constant(plan.shape.outputs), plan.input.featureExtent()}, plan.at.getRegion(), /*once=*/true);
+  plan.w = emitter.buffer("w", emitter.f32(), plan.shape.outputs * inputs,
+                          plan.at.getRegion());
+  emitter.load(
+      plan.w, {inputs, 1}, host,
+      index(plan.input.featureStart() + emitter.index(1), emitter.index(0)),
+      {emitter.constant(plan.shape.outputs), plan.input.featureExtent()},
+      plan.at.getRegion(), /*once=*/true);
   return success();
 }
 
@@ -155,23 +192,42 @@ static void declareStreams(ProductPlan &plan, Emitter &emitter) {
   mesh::RectAttr at = plan.at, to = plan.to;
   if (plan.columns() > 1) {
     AffineExpr x = i0 + at.getX0(), y = i1 + at.getY0();
-    plan.part = emitter.stream("part", StreamSpec{{0, at.getWidth() - 1, 0, at.getHeight()}, "", x, y, x + 1, x + 2, y, y + 1});
+    plan.part = emitter.stream(
+        "part", StreamSpec{{0, at.getWidth() - 1, 0, at.getHeight()},
+                           "",
+                           x,
+                           y,
+                           x + 1,
+                           x + 2,
+                           y,
+                           y + 1});
   }
   if (plan.lastAsOwner() < 0 || to.getWidth() > 1) {
     AffineExpr y = i0 + at.getY0();
-    plan.out = emitter.stream("out", StreamSpec{{0, at.getHeight()}, "", emitter.constant(plan.lastColumn()), y,
-                                                emitter.constant(to.getX0()), emitter.constant(to.getX1()), y, y + 1});
+    plan.out =
+        emitter.stream("out", StreamSpec{{0, at.getHeight()},
+                                         "",
+                                         emitter.constant(plan.lastColumn()),
+                                         y,
+                                         emitter.constant(to.getX0()),
+                                         emitter.constant(to.getX1()),
+                                         y,
+                                         y + 1});
   }
 }
 
-LogicalResult ProductKernel::expand(mesh::KernelOp kernel, ExpandState &state) const {
+LogicalResult ProductKernel::expand(mesh::KernelOp kernel,
+                                    ExpandState &state) const {
   Emitter emitter(state.program, kernel);
   ProductPlan plan(kernel, state);
   WeightStreams weights(plan, emitter, state.getMachine());
-  if (failed(placeInput(plan, emitter, state)) || failed(placeWeights(plan, emitter, weights)))
+  if (failed(placeInput(plan, emitter, state)) ||
+      failed(placeWeights(plan, emitter, weights)))
     return failure();
-  plan.acc = emitter.buffer("acc", emitter.f32(), 2 * plan.accHalf(), plan.at.getRegion());
-  plan.y = emitter.buffer("y", emitter.f32(), plan.output.largestPart(), plan.to.getRegion());
+  plan.acc = emitter.buffer("acc", emitter.f32(), 2 * plan.accHalf(),
+                            plan.at.getRegion());
+  plan.y = emitter.buffer("y", emitter.f32(), plan.output.largestPart(),
+                          plan.to.getRegion());
   declareStreams(plan, emitter);
 
   MapEmitter map(emitter, state, kernel, plan.to);
@@ -192,7 +248,8 @@ LogicalResult ProductKernel::expand(mesh::KernelOp kernel, ExpandState &state) c
   map.emit();
   emitter.endTask();
   Operation *yield = kernel.getBody().front().getTerminator();
-  for (auto [value, result] : llvm::zip(yield->getOperands(), kernel.getResults())) {
+  for (auto [value, result] :
+       llvm::zip(yield->getOperands(), kernel.getResults())) {
     FlatSymbolRefAttr buffer = map.getBuffer(value);
     if (!buffer)
       return kernel.emitOpError("yields a value that it does not compute");

@@ -25,21 +25,25 @@ mesh::LayoutAttr wafer::getTokenLayout(MLIRContext *context, int64_t rank) {
   for (int64_t d = 0; d < rank; ++d)
     (d + 1 < rank ? rows : columns).append({d, -1});
   auto axis = [&](ArrayRef<int64_t> digits) {
-    return mesh::AxisAttr::get(context, digits, mesh::Distribution::Block, /*pad=*/0);
+    return mesh::AxisAttr::get(context, digits, mesh::Distribution::Block,
+                               /*pad=*/0);
   };
-  return mesh::LayoutAttr::get(context, /*factors=*/{}, axis(rows), axis(columns));
+  return mesh::LayoutAttr::get(context, /*factors=*/{}, axis(rows),
+                               axis(columns));
 }
 
 RankedTensorType wafer::withTokenLayout(Type type) {
   auto tensor = cast<RankedTensorType>(type);
-  return RankedTensorType::get(tensor.getShape(), tensor.getElementType(),
-                               getTokenLayout(type.getContext(), tensor.getRank()));
+  return RankedTensorType::get(
+      tensor.getShape(), tensor.getElementType(),
+      getTokenLayout(type.getContext(), tensor.getRank()));
 }
 
 static bool hasDivision(AffineExpr expr) {
   bool found = false;
   expr.walk([&](AffineExpr e) {
-    found |= e.getKind() == AffineExprKind::FloorDiv || e.getKind() == AffineExprKind::Mod ||
+    found |= e.getKind() == AffineExprKind::FloorDiv ||
+             e.getKind() == AffineExprKind::Mod ||
              e.getKind() == AffineExprKind::CeilDiv;
   });
   return found;
@@ -47,7 +51,8 @@ static bool hasDivision(AffineExpr expr) {
 
 AffineExpr wafer::simplified(AffineExpr expr) {
   // Flattening a quasi-affine expression would rewrite it with new divisions.
-  return hasDivision(expr) ? expr : simplifyAffineExpr(expr, machine::kExprDims, 0);
+  return hasDivision(expr) ? expr
+                           : simplifyAffineExpr(expr, machine::kExprDims, 0);
 }
 
 AffineExpr BalancedBlocks::start(AffineExpr p) const {
@@ -65,12 +70,17 @@ AffineExpr BalancedBlocks::extent(AffineExpr p) const {
 }
 
 Sharding::Sharding(mesh::RectAttr rect, int64_t launches, TokenShape shape)
-    : rect(rect), tokens{shape.tokens, rect.getHeight() * launches}, features{shape.features, rect.getWidth()} {}
+    : rect(rect), tokens{shape.tokens, rect.getHeight() * launches},
+      features{shape.features, rect.getWidth()} {}
 
 AffineExpr Sharding::tokenBlock() const {
   MLIRContext *context = rect.getContext();
   AffineExpr row = machine::exprY(context) - rect.getY0();
-  return tokens.parts == rect.getHeight() ? row : machine::exprLaunch(context) * rect.getHeight() + row;
+  return tokens.parts == rect.getHeight()
+             ? row
+             : machine::exprLaunch(context) * rect.getHeight() + row;
 }
 
-AffineExpr Sharding::featureBlock() const { return machine::exprX(rect.getContext()) - rect.getX0(); }
+AffineExpr Sharding::featureBlock() const {
+  return machine::exprX(rect.getContext()) - rect.getX0();
+}

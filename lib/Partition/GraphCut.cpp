@@ -1,4 +1,4 @@
-//===- GraphCut.cpp - which kernel and which program each op belongs to -*- C++ -*-===//
+//===- GraphCut.cpp - deals ops to kernels and programs ---------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -35,39 +35,51 @@ mlir::Value GraphCut::getStoredValue(mlir::Value output) const {
   return output;
 }
 
-/// The form in which an op can use a tensor that lies with its own tokens and features.
+/// The form in which an op can use a tensor that lies with its own tokens and
+/// features.
 bool GraphCut::canReadInPlace(Operation *op, unsigned operand) const {
   if (auto matmul = dyn_cast<graph::MatmulOp>(op))
     return operand == 0 && !matmul.getTransposeA() &&
            getTokenShape(matmul.getLhs().getType()).features ==
-               cast<RankedTensorType>(matmul.getLhs().getType()).getShape().back();
-  return getTokenShape(op->getOperand(operand).getType()) == getTokenShape(op->getResult(0).getType());
+               cast<RankedTensorType>(matmul.getLhs().getType())
+                   .getShape()
+                   .back();
+  return getTokenShape(op->getOperand(operand).getType()) ==
+         getTokenShape(op->getResult(0).getType());
 }
 
 /// What PEs cannot carry, said once for every op.
 LogicalResult GraphCut::checkCompute(Operation *op) {
   if (!isMapOp(op) && !isa<graph::MatmulOp>(op))
     return op->emitError("'") << op->getName() << "' has no kernel on the mesh";
-  for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()), llvm::to_vector(op->getResultTypes()))) {
+  for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
+                                      llvm::to_vector(op->getResultTypes()))) {
     auto tensor = cast<RankedTensorType>(type);
     if (!isPEType(tensor.getElementType()))
-      return op->emitError("'") << op->getName() << "' uses " << tensor
-                                << ", but PEs carry f32, f16 and i32 elements only";
+      return op->emitError("'")
+             << op->getName() << "' uses " << tensor
+             << ", but PEs carry f32, f16 and i32 elements only";
     if (tensor.getNumElements() == 0)
-      return op->emitError("'") << op->getName() << "' uses " << tensor << ", which has no elements to lay on a mesh";
+      return op->emitError("'") << op->getName() << "' uses " << tensor
+                                << ", which has no elements to lay on a mesh";
   }
   auto matmul = dyn_cast<graph::MatmulOp>(op);
   if (!matmul)
     return success();
   if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
-    return op->emitError("'graph.matmul' has no kernel for ") << matmul.getType() << ", only for f32";
+    return op->emitError("'graph.matmul' has no kernel for ")
+           << matmul.getType() << ", only for f32";
   auto rhs = cast<RankedTensorType>(matmul.getRhs().getType());
-  if (rhs.getRank() == 1 && cast<RankedTensorType>(matmul.getLhs().getType()).getRank() > 1)
+  if (rhs.getRank() == 1 &&
+      cast<RankedTensorType>(matmul.getLhs().getType()).getRank() > 1)
     return op->emitError("'graph.matmul' has no kernel for a vector of type ")
            << rhs << " on the right (graph-simplify makes it a matrix)";
-  for (int64_t dim : rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
+  for (int64_t dim :
+       rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
     if (dim != 1)
-      return op->emitError("'graph.matmul' has no kernel for a batched right operand of type ") << rhs;
+      return op->emitError("'graph.matmul' has no kernel for a batched right "
+                           "operand of type ")
+             << rhs;
   return success();
 }
 
@@ -80,11 +92,13 @@ LogicalResult GraphCut::placeCompute(Operation *op) {
     bool direct = home.onMesh && canReadInPlace(op, i);
     program = std::max(program, direct ? home.program : hostProgram(operand));
   }
-  // Elementwise ops join the youngest kernel that they read, if it is in the same program.
+  // Elementwise ops join the youngest kernel that they read, if it is in the
+  // same program.
   int64_t joined = -1;
   if (!isa<graph::MatmulOp>(op))
     for (mlir::Value operand : op->getOperands())
-      if (const Value &home = values[operand]; home.onMesh && home.program == program)
+      if (const Value &home = values[operand];
+          home.onMesh && home.program == program)
         joined = std::max<int64_t>(joined, home.kernel);
   if (joined < 0) {
     joined = kernels.size();
@@ -103,7 +117,8 @@ LogicalResult GraphCut::place(Operation *op) {
   if (isa<graph::ReshapeOp, graph::TransposeOp>(op)) {
     const Value &home = values[op->getOperand(0)];
     if (!home.onMesh || !isMapOp(op)) {
-      values[op->getResult(0)] = Value{false, hostProgram(op->getOperand(0)), 0};
+      values[op->getResult(0)] =
+          Value{false, hostProgram(op->getOperand(0)), 0};
       return success();
     }
   }
@@ -112,7 +127,8 @@ LogicalResult GraphCut::place(Operation *op) {
   return placeCompute(op);
 }
 
-/// The ops that an output depends on, in order. Others compute nothing that anyone could see.
+/// The ops that an output depends on, in order. Others compute nothing that
+/// anyone could see.
 static SmallVector<Operation *> getLiveOps(Block &body) {
   llvm::DenseSet<Operation *> live;
   live.insert(body.getTerminator());
@@ -133,11 +149,14 @@ static SmallVector<Operation *> getLiveOps(Block &body) {
 /// Arguments and results become host tensors.
 static LogicalResult checkSignature(func::FuncOp function) {
   FunctionType type = function.getFunctionType();
-  for (Type each : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
+  for (Type each :
+       llvm::concat<const Type>(type.getInputs(), type.getResults())) {
     auto tensor = dyn_cast<RankedTensorType>(each);
     if (!tensor || !tensor.hasStaticShape())
-      return emitError(function.getLoc()) << "partitioning requires tensors of static shapes as arguments and results, found "
-                                          << each;
+      return emitError(function.getLoc())
+             << "partitioning requires tensors of static shapes as arguments "
+                "and results, found "
+             << each;
   }
   return success();
 }
@@ -153,13 +172,17 @@ LogicalResult GraphCut::run() {
   for (Operation *op : getLiveOps(function.getBody().front()))
     if (failed(place(op)))
       return failure();
-  // An output on the host that no stored value gives is copied through the mesh.
-  for (mlir::Value output : function.getBody().front().getTerminator()->getOperands()) {
+  // An output on the host that no stored value gives is copied through the
+  // mesh.
+  for (mlir::Value output :
+       function.getBody().front().getTerminator()->getOperands()) {
     if (getStoredValue(output))
       continue;
     auto type = cast<RankedTensorType>(output.getType());
     if (!isPEType(type.getElementType()) || type.getNumElements() == 0)
-      return emitError(function.getLoc()) << "output of type " << type << " cannot be carried by PEs (f32, f16 and i32 only)";
+      return emitError(function.getLoc())
+             << "output of type " << type
+             << " cannot be carried by PEs (f32, f16 and i32 only)";
     Kernel copy;
     copy.program = values[output].program;
     copy.view = output;

@@ -1,4 +1,4 @@
-//===- PartitionGraph.cpp - cut a graph into programs of kernels -*- C++ -*-===//
+//===- PartitionGraph.cpp - cut a graph into programs -----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -44,10 +44,12 @@ LogicalResult chooseDataflows(mesh::ProgramOp program) {
   FailureOr<Planner::Plan> plan = Planner(program).solve();
   if (failed(plan))
     return failure();
-  for (auto [kernel, choice] : llvm::zip(program.getBody().getOps<mesh::KernelOp>(), plan->kernels))
+  for (auto [kernel, choice] :
+       llvm::zip(program.getBody().getOps<mesh::KernelOp>(), plan->kernels))
     if (auto flow = dyn_cast<mesh::ProductAttr>(*kernel.getDataflow()))
-      kernel.setDataflowAttr(mesh::ProductAttr::get(flow.getContext(), flow.getForm(), flow.getReduce(), choice.weights,
-                                                    /*pieces=*/0));
+      kernel.setDataflowAttr(mesh::ProductAttr::get(
+          flow.getContext(), flow.getForm(), flow.getReduce(), choice.weights,
+          /*pieces=*/0));
   return success();
 }
 
@@ -58,23 +60,30 @@ struct PartitionGraph : impl::PartitionGraphBase<PartitionGraph> {
     mlir::ModuleOp module = getOperation();
     auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
     // Not module.emitError, which would print the module.
-    if (!module.getOps<mesh::ProgramOp>().empty() || !module.getOps<pe::ModuleOp>().empty()) {
+    if (!module.getOps<mesh::ProgramOp>().empty() ||
+        !module.getOps<pe::ModuleOp>().empty()) {
       emitError(module.getLoc()) << "the module is partitioned already";
       return signalPassFailure();
     }
     if (functions.size() != 1) {
-      emitError(module.getLoc()) << "partitioning requires one graph function, found " << functions.size();
+      emitError(module.getLoc())
+          << "partitioning requires one graph function, found "
+          << functions.size();
       return signalPassFailure();
     }
-    if (functions[0].isExternal() || !llvm::hasSingleElement(functions[0].getBody())) {
-      emitError(functions[0].getLoc()) << "partitioning requires a function of one block";
+    if (functions[0].isExternal() ||
+        !llvm::hasSingleElement(functions[0].getBody())) {
+      emitError(functions[0].getLoc())
+          << "partitioning requires a function of one block";
       return signalPassFailure();
     }
     if (machine.empty()) {
-      emitError(module.getLoc()) << "partitioning requires a machine: wse2, wse3, mesh<WxH> or a machine file";
+      emitError(module.getLoc()) << "partitioning requires a machine: wse2, "
+                                    "wse3, mesh<WxH> or a machine file";
       return signalPassFailure();
     }
-    auto description = loadMachine(machine, &getContext(), [&]() { return emitError(module.getLoc()); });
+    auto description = loadMachine(
+        machine, &getContext(), [&]() { return emitError(module.getLoc()); });
     if (failed(description))
       return signalPassFailure();
     GraphCut cut(functions[0]);

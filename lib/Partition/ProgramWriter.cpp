@@ -13,7 +13,8 @@
 using namespace mlir;
 using namespace wafer;
 
-/// A readable symbol from the name of the node that an op came from: `/fc1/MatMul` gives `fc1.MatMul`.
+/// A readable symbol from the name of the node that an op came from:
+/// `/fc1/MatMul` gives `fc1.MatMul`.
 static std::string symbolFor(Operation *op) {
   std::string name;
   op->getLoc()->walk([&](Location location) {
@@ -31,19 +32,24 @@ static std::string symbolFor(Operation *op) {
   return symbol;
 }
 
-ProgramWriter::ProgramWriter(func::FuncOp function, const GraphCut &cut, machine::DescAttr machine)
-    : function(function), cut(cut), machine(machine), module(function->getParentOfType<mlir::ModuleOp>()),
+ProgramWriter::ProgramWriter(func::FuncOp function, const GraphCut &cut,
+                             machine::DescAttr machine)
+    : function(function), cut(cut), machine(machine),
+      module(function->getParentOfType<mlir::ModuleOp>()),
       builder(function.getContext()), symbols(module) {
   builder.setInsertionPointAfter(function);
 }
 
-StringAttr ProgramWriter::addHost(StringRef name, Type type, pe::HostKind kind, Attribute value, Location location) {
-  // A tensor called like the function keeps its name: users ask for tensors by name.
+StringAttr ProgramWriter::addHost(StringRef name, Type type, pe::HostKind kind,
+                                  Attribute value, Location location) {
+  // A tensor called like the function keeps its name: users ask for tensors by
+  // name.
   if (Operation *other = symbols.lookup(name); other == function)
     (void)symbols.renameToUnique(function, {});
   auto plain = mesh::withoutLayout(type);
-  auto host = pe::HostOp::create(builder, location, builder.getStringAttr(name), TypeAttr::get(plain),
-                                 pe::HostKindAttr::get(builder.getContext(), kind), value);
+  auto host = pe::HostOp::create(
+      builder, location, builder.getStringAttr(name), TypeAttr::get(plain),
+      pe::HostKindAttr::get(builder.getContext(), kind), value);
   StringAttr unique = symbols.insert(host, builder.getInsertionPoint());
   builder.setInsertionPointAfter(host);
   return unique;
@@ -51,8 +57,9 @@ StringAttr ProgramWriter::addHost(StringRef name, Type type, pe::HostKind kind, 
 
 void ProgramWriter::writeHosts() {
   for (BlockArgument argument : function.getArguments())
-    hosts[argument] = addHost(graph::getInputName(function, argument.getArgNumber()), argument.getType(),
-                              pe::HostKind::Input, {}, function.getLoc());
+    hosts[argument] =
+        addHost(graph::getInputName(function, argument.getArgNumber()),
+                argument.getType(), pe::HostKind::Input, {}, function.getLoc());
 }
 
 StringAttr ProgramWriter::hostOf(mlir::Value root) {
@@ -63,10 +70,13 @@ StringAttr ProgramWriter::hostOf(mlir::Value root) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(programs.front());
   if (auto constant = dyn_cast<graph::ConstantOp>(op)) {
-    StringRef name = constant.getName() ? *constant.getName() : StringRef("constant");
-    return host = addHost(name, root.getType(), pe::HostKind::Constant, constant.getValue(), op->getLoc());
+    StringRef name =
+        constant.getName() ? *constant.getName() : StringRef("constant");
+    return host = addHost(name, root.getType(), pe::HostKind::Constant,
+                          constant.getValue(), op->getLoc());
   }
-  return host = addHost(symbolFor(op) + ".host", root.getType(), pe::HostKind::Temporary, {}, op->getLoc());
+  return host = addHost(symbolFor(op) + ".host", root.getType(),
+                        pe::HostKind::Temporary, {}, op->getLoc());
 }
 
 mlir::Value ProgramWriter::inputOf(mlir::Value root, mesh::ProgramOp program) {
@@ -75,16 +85,21 @@ mlir::Value ProgramWriter::inputOf(mlir::Value root, mesh::ProgramOp program) {
     StringAttr host = hostOf(root);
     OpBuilder::InsertionGuard guard(builder);
     Block &body = program.getBody().front();
-    auto first = llvm::find_if(body, [](Operation &op) { return !isa<mesh::InputOp>(op); });
+    auto first = llvm::find_if(
+        body, [](Operation &op) { return !isa<mesh::InputOp>(op); });
     builder.setInsertionPoint(&body, first);
-    input = mesh::InputOp::create(builder, root.getLoc(), root.getType(), FlatSymbolRefAttr::get(host));
+    input = mesh::InputOp::create(builder, root.getLoc(), root.getType(),
+                                  FlatSymbolRefAttr::get(host));
   }
   return input;
 }
 
-/// The value behind the views of `value` that are on the host, and the views, outermost first.
-static mlir::Value getRoot(mlir::Value value, const GraphCut &cut, SmallVectorImpl<Operation *> &views) {
-  while (!cut[value].onMesh && value.getDefiningOp() && !isa<graph::ConstantOp>(value.getDefiningOp())) {
+/// The value behind the views of `value` that are on the host, and the views,
+/// outermost first.
+static mlir::Value getRoot(mlir::Value value, const GraphCut &cut,
+                           SmallVectorImpl<Operation *> &views) {
+  while (!cut[value].onMesh && value.getDefiningOp() &&
+         !isa<graph::ConstantOp>(value.getDefiningOp())) {
     views.push_back(value.getDefiningOp());
     value = value.getDefiningOp()->getOperand(0);
   }
@@ -92,25 +107,33 @@ static mlir::Value getRoot(mlir::Value value, const GraphCut &cut, SmallVectorIm
 }
 
 /// Is `value` read by another kernel or by the host?
-bool ProgramWriter::isUsedOutside(mlir::Value value, const GraphCut::Kernel &kernel) const {
-  return llvm::any_of(value.getUsers(), [&](Operation *user) { return !llvm::is_contained(kernel.ops, user); });
+bool ProgramWriter::isUsedOutside(mlir::Value value,
+                                  const GraphCut::Kernel &kernel) const {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return !llvm::is_contained(kernel.ops, user);
+  });
 }
 
 namespace {
-/// The body of one kernel while it is written: operands become arguments, views of host tensors are repeated inside.
+/// The body of one kernel while it is written: operands become arguments, views
+/// of host tensors are repeated inside.
 struct BodyWriter {
   const GraphCut &cut;
   const GraphCut::Kernel &kernel;
-  function_ref<mlir::Value(mlir::Value)> operandOf; // a root as a value of the program
+  function_ref<mlir::Value(mlir::Value)>
+      operandOf; // a root as a value of the program
   OpBuilder builder;
   Block *body;
   IRMapping mapping;
   SmallVector<mlir::Value> operands;
   llvm::DenseMap<mlir::Value, mlir::Value> arguments; // operand -> argument
 
-  BodyWriter(const GraphCut &cut, const GraphCut::Kernel &kernel, function_ref<mlir::Value(mlir::Value)> operandOf,
-             Block *body)
-      : cut(cut), kernel(kernel), operandOf(operandOf), builder(kernel.ops.empty() ? kernel.view.getContext() : kernel.ops[0]->getContext()), body(body) {
+  BodyWriter(const GraphCut &cut, const GraphCut::Kernel &kernel,
+             function_ref<mlir::Value(mlir::Value)> operandOf, Block *body)
+      : cut(cut), kernel(kernel), operandOf(operandOf),
+        builder(kernel.ops.empty() ? kernel.view.getContext()
+                                   : kernel.ops[0]->getContext()),
+        body(body) {
     builder.setInsertionPointToEnd(body);
   }
 
@@ -119,7 +142,8 @@ struct BodyWriter {
     mlir::Value &argument = arguments[operand];
     if (!argument) {
       operands.push_back(operand);
-      argument = body->addArgument(mesh::withoutLayout(operand.getType()), root.getLoc());
+      argument = body->addArgument(mesh::withoutLayout(operand.getType()),
+                                   root.getLoc());
     }
     return argument;
   }
@@ -128,7 +152,8 @@ struct BodyWriter {
     if (mlir::Value known = mapping.lookupOrNull(value))
       return known;
     SmallVector<Operation *> views;
-    mlir::Value root = cut.isDirect(value, kernel) ? value : getRoot(value, cut, views);
+    mlir::Value root =
+        cut.isDirect(value, kernel) ? value : getRoot(value, cut, views);
     mlir::Value current = getArgument(root);
     for (Operation *view : llvm::reverse(views)) {
       IRMapping local;
@@ -149,11 +174,13 @@ struct BodyWriter {
       std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
       auto shape = llvm::to_vector(type.getShape());
       std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
-      mlir::Value transposed =
-          graph::TransposeOp::create(builder, op->getLoc(), RankedTensorType::get(shape, type.getElementType()),
-                                     get(matmul.getLhs()), builder.getDenseI64ArrayAttr(perm));
-      auto product = graph::MatmulOp::create(builder, op->getLoc(), matmul.getType(), transposed, get(matmul.getRhs()),
-                                             UnitAttr(), matmul.getTransposeBAttr());
+      mlir::Value transposed = graph::TransposeOp::create(
+          builder, op->getLoc(),
+          RankedTensorType::get(shape, type.getElementType()),
+          get(matmul.getLhs()), builder.getDenseI64ArrayAttr(perm));
+      auto product = graph::MatmulOp::create(
+          builder, op->getLoc(), matmul.getType(), transposed,
+          get(matmul.getRhs()), UnitAttr(), matmul.getTransposeBAttr());
       mapping.map(matmul.getResult(), product.getResult());
       return;
     }
@@ -187,23 +214,31 @@ void ProgramWriter::writeKernel(const GraphCut::Kernel &kernel) {
   MLIRContext *context = builder.getContext();
   Attribute dataflow = mesh::MapAttr::get(context);
   if (kernel.isProduct)
-    dataflow = mesh::ProductAttr::get(context, mesh::Form::Forward, mesh::Reduce::Chain, mesh::Weights::Resident, 0);
-  std::string name = kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front());
+    dataflow =
+        mesh::ProductAttr::get(context, mesh::Form::Forward,
+                               mesh::Reduce::Chain, mesh::Weights::Resident, 0);
+  std::string name =
+      kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front());
   for (unsigned n = 1; program.lookupSymbol(name); ++n)
-    name = (kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front())) + "." + std::to_string(n);
+    name = (kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front())) + "." +
+           std::to_string(n);
   SmallVector<Type> types;
   for (mlir::Value value : results)
     types.push_back(withTokenLayout(value.getType()));
-  Location location = kernel.ops.empty() ? function.getLoc() : kernel.ops.front()->getLoc();
-  auto op = mesh::KernelOp::create(builder, location, types, builder.getStringAttr(name), writer.operands, dataflow,
-                                   mesh::RectAttr(), mesh::RectAttr());
+  Location location =
+      kernel.ops.empty() ? function.getLoc() : kernel.ops.front()->getLoc();
+  auto op = mesh::KernelOp::create(
+      builder, location, types, builder.getStringAttr(name), writer.operands,
+      dataflow, mesh::RectAttr(), mesh::RectAttr());
   op.getBody().push_back(body);
   for (auto [value, result] : llvm::zip(yielded, op.getResults()))
     onMesh[value] = result;
 }
 
 /// Does a later program, or a view, read `value` from host memory?
-bool ProgramWriter::goesThroughHost(mlir::Value value) const { return hosts.count(value); }
+bool ProgramWriter::goesThroughHost(mlir::Value value) const {
+  return hosts.count(value);
+}
 
 void ProgramWriter::writeOutputs() {
   OpBuilder::InsertionGuard guard(builder);
@@ -211,17 +246,20 @@ void ProgramWriter::writeOutputs() {
     mlir::Value result = onMesh[value];
     auto program = cast<mesh::ProgramOp>(result.getDefiningOp()->getParentOp());
     builder.setInsertionPointToEnd(&program.getBody().front());
-    mesh::OutputOp::create(builder, value.getLoc(), result, FlatSymbolRefAttr::get(host));
+    mesh::OutputOp::create(builder, value.getLoc(), result,
+                           FlatSymbolRefAttr::get(host));
   };
   for (Operation &op : function.getBody().front())
     for (mlir::Value value : op.getResults())
       if (cut[value].onMesh && goesThroughHost(value))
         store(value, hosts[value]);
-  for (auto [i, output] : llvm::enumerate(function.getBody().front().getTerminator()->getOperands())) {
+  for (auto [i, output] : llvm::enumerate(
+           function.getBody().front().getTerminator()->getOperands())) {
     OpBuilder::InsertionGuard hostGuard(builder);
     builder.setInsertionPoint(programs.front());
-    StringAttr host = addHost(graph::getOutputName(function, i), output.getType(), pe::HostKind::Output, {},
-                              function.getLoc());
+    StringAttr host =
+        addHost(graph::getOutputName(function, i), output.getType(),
+                pe::HostKind::Output, {}, function.getLoc());
     mlir::Value stored = cut.getStoredValue(output);
     store(stored ? stored : output, host);
   }
@@ -230,8 +268,10 @@ void ProgramWriter::writeOutputs() {
 SmallVector<mesh::ProgramOp> ProgramWriter::write() {
   writeHosts();
   for (int64_t p = 0; p < std::max<int64_t>(cut.getNumPrograms(), 0); ++p) {
-    auto program = mesh::ProgramOp::create(builder, function.getLoc(), builder.getStringAttr("p" + std::to_string(p)),
-                                           machine, builder.getI64IntegerAttr(1));
+    auto program =
+        mesh::ProgramOp::create(builder, function.getLoc(),
+                                builder.getStringAttr("p" + std::to_string(p)),
+                                machine, builder.getI64IntegerAttr(1));
     program.getBody().emplaceBlock();
     StringAttr unique = symbols.insert(program, builder.getInsertionPoint());
     (void)unique;

@@ -12,8 +12,8 @@
 #include "wafer/Partition/Passes.h"
 #include "wafer/Pipeline/Phases.h"
 #include "wafer/Place/Passes.h"
-#include "wafer/Verify/Passes.h"
 #include "wafer/Route/Passes.h"
+#include "wafer/Verify/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"

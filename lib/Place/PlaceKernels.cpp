@@ -1,4 +1,4 @@
-//===- PlaceKernels.cpp - choose rectangles, launches and blocks by cost -*- C++ -*-===//
+//===- PlaceKernels.cpp - choose rectangles by cost -------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -36,8 +36,9 @@ void writePlan(mesh::KernelOp kernel, const Planner::KernelPlan &plan) {
     kernel.setToAttr(plan.to);
   }
   if (auto flow = dyn_cast<mesh::ProductAttr>(*kernel.getDataflow()))
-    kernel.setDataflowAttr(mesh::ProductAttr::get(kernel.getContext(), flow.getForm(), flow.getReduce(), plan.weights,
-                                                  plan.pieces));
+    kernel.setDataflowAttr(
+        mesh::ProductAttr::get(kernel.getContext(), flow.getForm(),
+                               flow.getReduce(), plan.weights, plan.pieces));
 }
 
 LogicalResult checkKernel(mesh::KernelOp kernel) {
@@ -52,7 +53,8 @@ LogicalResult checkKernel(mesh::KernelOp kernel) {
 struct PlaceKernels : impl::PlaceKernelsBase<PlaceKernels> {
   void runOnOperation() override {
     for (auto program : getOperation().getOps<mesh::ProgramOp>()) {
-      auto kernels = llvm::to_vector(program.getBody().getOps<mesh::KernelOp>());
+      auto kernels =
+          llvm::to_vector(program.getBody().getOps<mesh::KernelOp>());
       for (mesh::KernelOp kernel : kernels)
         if (failed(checkKernel(kernel)))
           return signalPassFailure();

@@ -159,10 +159,10 @@ ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
     PassManager pm(compilation.context);
     buildPhaseVerifier(pm, reached);
     if (failed(pm.run(*compilation.module)))
-      return static_cast<ExitCode>(reportError(
-          options.input + ": is no correct IR of phase " +
-              stringifyPhase(reached),
-          kCannotCompile));
+      return static_cast<ExitCode>(
+          reportError(options.input + ": is no correct IR of phase " +
+                          stringifyPhase(reached),
+                      kCannotCompile));
   }
   for (Phase phase : kPhases) {
     // A graph is normalised, wherever it comes from.

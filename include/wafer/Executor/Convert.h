@@ -1,4 +1,4 @@
-//===- Convert.h - conversion of elements as graph.cast defines it -*- C++
+//===- Convert.h - numbers between element types ----------------*- C++ -*-===//
 //-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.

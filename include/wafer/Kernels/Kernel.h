@@ -1,4 +1,4 @@
-//===- Kernel.h - what a kernel offers: its form and its expansion -*- C++ -*-===//
+//===- Kernel.h - what a kernel offers --------------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,7 +12,8 @@
 
 namespace wafer {
 
-/// A tensor on the mesh after its kernel is expanded: stored [feature][token] in `buffer` on the PEs of `rect`.
+/// A tensor on the mesh after its kernel is expanded: stored [feature][token]
+/// in `buffer` on the PEs of `rect`.
 struct PlacedValue {
   mlir::FlatSymbolRefAttr buffer;
   mesh::RectAttr rect;
@@ -27,34 +28,42 @@ struct ExpandState {
   int64_t getLaunches() { return program.getLaunches(); }
 };
 
-/// One kind of kernel: chosen by the type of the `dataflow` attribute. Adding one is a class and a line in Kernel.cpp.
+/// One kind of kernel: chosen by the type of the `dataflow` attribute. Adding
+/// one is a class and a line in Kernel.cpp.
 class Kernel {
 public:
   virtual ~Kernel() = default;
   virtual llvm::StringRef getName() const = 0;
   virtual bool accepts(mlir::Attribute dataflow) const = 0;
-  /// Is the body of a form that `expand` can do? Errors name the op that is not.
+  /// Is the body of a form that `expand` can do? Errors name the op that is
+  /// not.
   virtual mlir::LogicalResult verify(mesh::KernelOp kernel) const = 0;
-  /// Appends the kernel's buffers, host copies, streams and tasks to the program, and records where its results lie. The
-  /// kernel has passed `verify` and has `at` and `to`.
-  virtual mlir::LogicalResult expand(mesh::KernelOp kernel, ExpandState &state) const = 0;
+  /// Appends the kernel's buffers, host copies, streams and tasks to the
+  /// program, and records where its results lie. The kernel has passed `verify`
+  /// and has `at` and `to`.
+  virtual mlir::LogicalResult expand(mesh::KernelOp kernel,
+                                     ExpandState &state) const = 0;
 };
 
 /// The kernel for a dataflow attribute, or null.
 const Kernel *findKernel(mlir::Attribute dataflow);
 
-/// Do the kernel's operands and results on the mesh lie as this library lays them (getTokenLayout)? What `verify` of every
-/// kernel asks.
+/// Do the kernel's operands and results on the mesh lie as this library lays
+/// them (getTokenLayout)? What `verify` of every kernel asks.
 mlir::LogicalResult verifyLayouts(mesh::KernelOp kernel);
 
-/// Emits the elementwise ops of a kernel's body on the parts that each PE of a rectangle owns.
+/// Emits the elementwise ops of a kernel's body on the parts that each PE of a
+/// rectangle owns.
 class MapEmitter {
 public:
-  MapEmitter(Emitter &emitter, ExpandState &state, mesh::KernelOp kernel, mesh::RectAttr rect);
+  MapEmitter(Emitter &emitter, ExpandState &state, mesh::KernelOp kernel,
+             mesh::RectAttr rect);
 
-  /// `value` of the body lies in `buffer` ([feature][token]); `reusable` if the kernel may overwrite it.
+  /// `value` of the body lies in `buffer` ([feature][token]); `reusable` if the
+  /// kernel may overwrite it.
   void bind(mlir::Value value, mlir::FlatSymbolRefAttr buffer, bool reusable);
-  /// Declares what `ops` need: buffers, and loads of host operands. Call it before a task is open.
+  /// Declares what `ops` need: buffers, and loads of host operands. Call it
+  /// before a task is open.
   mlir::LogicalResult prepare(llvm::ArrayRef<mlir::Operation *> ops);
   /// Emits one instruction for each op of `prepare` into the open task.
   void emit();
@@ -73,8 +82,10 @@ private:
     Operand destination;
     llvm::SmallVector<Operand, 2> sources;
   };
-  mlir::FailureOr<Operand> getOperand(mlir::Value value, mlir::Type result, mlir::Operation *user);
-  mlir::FailureOr<Operand> loadHostOperand(mlir::Value value, mlir::Type result, mlir::Operation *user);
+  mlir::FailureOr<Operand> getOperand(mlir::Value value, mlir::Type result,
+                                      mlir::Operation *user);
+  mlir::FailureOr<Operand> loadHostOperand(mlir::Value value, mlir::Type result,
+                                           mlir::Operation *user);
   mlir::Attribute toAttr(const Operand &operand);
 
   Emitter &emitter;
@@ -85,10 +96,12 @@ private:
   llvm::SmallVector<Step> steps;
 };
 
-/// True for the graph ops that MapEmitter emits (reshapes that keep the features among them).
+/// True for the graph ops that MapEmitter emits (reshapes that keep the
+/// features among them).
 bool isMapOp(mlir::Operation *op);
 
-/// True if MapEmitter writes the result of `op` over its first operand, which the kernel computed and nothing else reads.
+/// True if MapEmitter writes the result of `op` over its first operand, which
+/// the kernel computed and nothing else reads.
 bool reusesOperand(mlir::Operation *op);
 
 /// Types that PEs carry: f32, f16, i32.

@@ -18,7 +18,8 @@ public:
   llvm::StringRef getName() const override { return "map"; }
   bool accepts(mlir::Attribute dataflow) const override;
   mlir::LogicalResult verify(mesh::KernelOp kernel) const override;
-  mlir::LogicalResult expand(mesh::KernelOp kernel, ExpandState &state) const override;
+  mlir::LogicalResult expand(mesh::KernelOp kernel,
+                             ExpandState &state) const override;
 };
 
 } // namespace wafer

@@ -1,4 +1,4 @@
-//===- Planner.h - launches, rectangles, weights and blocks by modelled cost -*- C++ -*-===//
+//===- Planner.h - places kernels by modelled cost --------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,10 +13,13 @@
 
 namespace wafer {
 
-/// Chooses how the kernels of one program share the mesh. Tensors that must lie on the same columns form a group; a group
-/// gets a width. All kernels use the same rows. The search: the fewest launches for which everything fits; for these,
-/// widths by coordinate descent over modelled cycles, the widest of those within 2 % of the best (less work and memory on
-/// each PE at no cost). Weights are resident as long as they fit. Cost: kernels x groups x candidate widths.
+/// Chooses how the kernels of one program share the mesh. Tensors that must lie
+/// on the same columns form a group; a group gets a width. All kernels use the
+/// same rows. The search: the fewest launches for which everything fits; for
+/// these, widths by coordinate descent over modelled cycles, the widest of
+/// those within 2 % of the best (less work and memory on each PE at no cost).
+/// Weights are resident as long as they fit. Cost: kernels x groups x candidate
+/// widths.
 class Planner {
 public:
   explicit Planner(mesh::ProgramOp program);
@@ -29,11 +32,12 @@ public:
   };
   struct Plan {
     int64_t launches = 1;
-    int64_t cycles = 0; // modelled, all launches
-    int64_t bytes = 0;  // modelled, of the fullest PE
+    int64_t cycles = 0;              // modelled, all launches
+    int64_t bytes = 0;               // modelled, of the fullest PE
     std::vector<KernelPlan> kernels; // in program order
   };
-  /// Fails with an error that names the kernel, the bytes it needs and the bytes there are.
+  /// Fails with an error that names the kernel, the bytes it needs and the
+  /// bytes there are.
   mlir::FailureOr<Plan> solve();
 
 private:
@@ -43,10 +47,11 @@ private:
     int atGroup = -1, toGroup = -1;
     int64_t tokens = 1, inputs = 0, outputs = 0;
     int64_t mapOps = 0;
-    bool hostInput = false;          // X is loaded, not on the mesh
-    int64_t operandFeatures = 0;     // loaded operands of a PE: features x tokens units, see addOperands
+    bool hostInput = false; // X is loaded, not on the mesh
+    int64_t operandFeatures =
+        0; // loaded operands of a PE: features x tokens units, see addOperands
     int64_t operandTokens = 0, operandBoth = 0;
-    int64_t results = 0;             // result buffers of elementwise ops
+    int64_t results = 0;                  // result buffers of elementwise ops
     std::optional<mesh::Weights> weights; // written by hand
     int64_t pieces = 0;                   // written by hand, 0 if not
   };
@@ -63,13 +68,16 @@ private:
   void unite(int a, int b);
   llvm::SmallVector<int64_t> candidates(int group);
   /// The plan for these widths, or nullopt if it does not fit.
-  std::optional<Plan> evaluate(llvm::ArrayRef<int64_t> widths, int64_t launches);
-  int64_t bytesAt(size_t item, llvm::ArrayRef<int64_t> widths, int64_t launches);
+  std::optional<Plan> evaluate(llvm::ArrayRef<int64_t> widths,
+                               int64_t launches);
+  int64_t bytesAt(size_t item, llvm::ArrayRef<int64_t> widths,
+                  int64_t launches);
   bool chooseWeights(Plan &plan, llvm::ArrayRef<int64_t> widths);
   bool chooseBlocks(Plan &plan, llvm::ArrayRef<int64_t> widths);
-  ProductCostInput costInput(const Item &item, const KernelPlan &plan, llvm::ArrayRef<int64_t> widths,
-                             int64_t launches);
-  int64_t ownBytes(const Item &item, const KernelPlan &plan, llvm::ArrayRef<int64_t> widths, int64_t launches,
+  ProductCostInput costInput(const Item &item, const KernelPlan &plan,
+                             llvm::ArrayRef<int64_t> widths, int64_t launches);
+  int64_t ownBytes(const Item &item, const KernelPlan &plan,
+                   llvm::ArrayRef<int64_t> widths, int64_t launches,
                    bool resident);
   mlir::LogicalResult explain();
 

@@ -12,13 +12,15 @@
 
 namespace wafer {
 
-/// #wafer.reshard: one operand on the mesh, yielded as it is, on other columns of the same rows.
+/// #wafer.reshard: one operand on the mesh, yielded as it is, on other columns
+/// of the same rows.
 class ReshardKernel : public Kernel {
 public:
   llvm::StringRef getName() const override { return "reshard"; }
   bool accepts(mlir::Attribute dataflow) const override;
   mlir::LogicalResult verify(mesh::KernelOp kernel) const override;
-  mlir::LogicalResult expand(mesh::KernelOp kernel, ExpandState &state) const override;
+  mlir::LogicalResult expand(mesh::KernelOp kernel,
+                             ExpandState &state) const override;
 };
 
 } // namespace wafer

@@ -21,17 +21,21 @@ namespace wafer {
 struct TokenShape {
   int64_t tokens = 1;
   int64_t features = 1;
-  bool operator==(TokenShape o) const { return tokens == o.tokens && features == o.features; }
+  bool operator==(TokenShape o) const {
+    return tokens == o.tokens && features == o.features;
+  }
   bool operator!=(TokenShape o) const { return !(*this == o); }
 };
 TokenShape getTokenShape(mlir::Type type);
 
-/// The layout of a tensor of this rank: leading dimensions over rows, the last one over columns, both in blocks.
+/// The layout of a tensor of this rank: leading dimensions over rows, the last
+/// one over columns, both in blocks.
 mesh::LayoutAttr getTokenLayout(mlir::MLIRContext *context, int64_t rank);
 /// The type with that layout.
 mlir::RankedTensorType withTokenLayout(mlir::Type type);
 
-/// `size` elements in `parts` balanced blocks: block p holds [start(p), start(p + 1)) with start(p) = floor(p * size / parts).
+/// `size` elements in `parts` balanced blocks: block p holds [start(p), start(p
+/// + 1)) with start(p) = floor(p * size / parts).
 struct BalancedBlocks {
   int64_t size = 0;
   int64_t parts = 1;
@@ -45,7 +49,8 @@ struct BalancedBlocks {
 /// A constant where the value does not depend on anything, else `expr`.
 mlir::AffineExpr simplified(mlir::AffineExpr expr);
 
-/// How a tensor lies on a rectangle: the blocks of its tokens and features, and their coordinates as expressions.
+/// How a tensor lies on a rectangle: the blocks of its tokens and features, and
+/// their coordinates as expressions.
 struct Sharding {
   mesh::RectAttr rect;
   BalancedBlocks tokens;   // over launches * rows
@@ -57,8 +62,12 @@ struct Sharding {
   mlir::AffineExpr featureBlock() const;
   mlir::AffineExpr tokenStart() const { return tokens.start(tokenBlock()); }
   mlir::AffineExpr tokenExtent() const { return tokens.extent(tokenBlock()); }
-  mlir::AffineExpr featureStart() const { return features.start(featureBlock()); }
-  mlir::AffineExpr featureExtent() const { return features.extent(featureBlock()); }
+  mlir::AffineExpr featureStart() const {
+    return features.start(featureBlock());
+  }
+  mlir::AffineExpr featureExtent() const {
+    return features.extent(featureBlock());
+  }
   /// Elements of the largest part, stored [feature][token].
   int64_t largestPart() const { return tokens.largest() * features.largest(); }
 };

@@ -14,18 +14,20 @@
 
 namespace wafer {
 
-/// Finds the classes of a wafer.program's PEs and writes a pe.program for each at the builder's place.
+/// Finds the classes of a wafer.program's PEs and writes a pe.program for each
+/// at the builder's place.
 class ClassBuilder {
 public:
-  ClassBuilder(mesh::ProgramOp program, mlir::OpBuilder &builder) : program(program), builder(builder) {}
+  ClassBuilder(mesh::ProgramOp program, mlir::OpBuilder &builder)
+      : program(program), builder(builder) {}
   mlir::LogicalResult build();
 
 private:
   /// One reason for PEs to differ.
   struct Layer {
     enum Kind { Op, Reads, Sends } kind;
-    mlir::Operation *op = nullptr;             // a task, buffer or copy
-    mlir::StringAttr stream;                   // Reads, Sends: on this colour in this epoch
+    mlir::Operation *op = nullptr; // a task, buffer or copy
+    mlir::StringAttr stream;       // Reads, Sends: on this colour in this epoch
     int64_t colour = 0, epoch = 0;
   };
   /// The queue and colour of a stream for one class in one epoch; by stream and
@@ -34,12 +36,15 @@ private:
                                 std::pair<pe::QueueAttr, int64_t>>;
 
   void collectLayers();
-  mlir::LogicalResult buildClass(llvm::ArrayRef<unsigned> cover, const Region &region);
+  mlir::LogicalResult buildClass(llvm::ArrayRef<unsigned> cover,
+                                 const Region &region);
   mlir::LogicalResult collectQueues(llvm::ArrayRef<unsigned> cover,
                                     int64_t epoch, mlir::Location location);
   void bindQueues(mesh::TaskOp task);
   mlir::LogicalResult lowerTask(mesh::TaskOp task, const Region &region);
-  mlir::FailureOr<mlir::Attribute> lowerOperand(mlir::Operation *op, mlir::Attribute operand, bool isSource,
+  mlir::FailureOr<mlir::Attribute> lowerOperand(mlir::Operation *op,
+                                                mlir::Attribute operand,
+                                                bool isSource,
                                                 const Region &region);
   pe::QueueAttr lookupQueue(int64_t colour, int64_t epoch, bool isInput);
 
@@ -48,7 +53,8 @@ private:
   std::vector<Layer> layers;
   std::vector<Region> regions;
   Queues queues; // of the class and epoch at hand
-  /// The colours to which the class's queues are tied by now; by isInput, queue.
+  /// The colours to which the class's queues are tied by now; by isInput,
+  /// queue.
   std::map<std::pair<bool, unsigned>, int64_t> bound;
   unsigned count = 0;
 };

@@ -1,4 +1,4 @@
-//===- GraphCut.h - which kernel and which program each op belongs to -*- C++ -*-===//
+//===- GraphCut.h - deals ops to kernels and programs -----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,14 +15,16 @@ namespace wafer {
 
 /// Deals the ops of a graph function to kernels and the kernels to programs.
 ///
-/// A value is on the host (arguments, constants, and views of host values) or on the mesh (what kernels compute). An op
-/// reads a mesh value in place if it is in the same program and has the form that the op needs; else the value goes through
-/// host memory, which starts a later program.
+/// A value is on the host (arguments, constants, and views of host values) or
+/// on the mesh (what kernels compute). An op reads a mesh value in place if it
+/// is in the same program and has the form that the op needs; else the value
+/// goes through host memory, which starts a later program.
 class GraphCut {
 public:
   struct Value {
     bool onMesh = false;
-    /// On the mesh: the program that computes it. On the host: the first program that can read it.
+    /// On the mesh: the program that computes it. On the host: the first
+    /// program that can read it.
     int64_t program = 0;
     /// On the mesh: the kernel that computes it.
     size_t kernel = 0;
@@ -31,14 +33,17 @@ public:
     llvm::SmallVector<mlir::Operation *> ops; // in order; a product comes first
     bool isProduct = false;
     int64_t program = 0;
-    mlir::Value view; // of a kernel that only copies: the host view that it yields
+    mlir::Value
+        view; // of a kernel that only copies: the host view that it yields
   };
 
   explicit GraphCut(mlir::func::FuncOp function) : function(function) {}
   /// Fails with an error at the op that no kernel carries.
   mlir::LogicalResult run();
 
-  const Value &operator[](mlir::Value value) const { return values.find(value)->second; }
+  const Value &operator[](mlir::Value value) const {
+    return values.find(value)->second;
+  }
   llvm::ArrayRef<Kernel> getKernels() const { return kernels; }
   int64_t getNumPrograms() const;
   /// Does `kernel` read `value` where it lies on the mesh?
@@ -46,7 +51,8 @@ public:
     const Value &home = (*this)[value];
     return home.onMesh && home.program == kernel.program;
   }
-  /// The mesh value that an output is, or is a reshape of; null if it is on the host.
+  /// The mesh value that an output is, or is a reshape of; null if it is on the
+  /// host.
   mlir::Value getStoredValue(mlir::Value output) const;
 
 private:

@@ -12,18 +12,22 @@
 
 namespace wafer {
 
-/// Writes host tensors and programs behind a graph function, as a GraphCut says.
+/// Writes host tensors and programs behind a graph function, as a GraphCut
+/// says.
 class ProgramWriter {
 public:
-  ProgramWriter(mlir::func::FuncOp function, const GraphCut &cut, machine::DescAttr machine);
+  ProgramWriter(mlir::func::FuncOp function, const GraphCut &cut,
+                machine::DescAttr machine);
   llvm::SmallVector<mesh::ProgramOp> write();
 
 private:
   void writeHosts();
   void writeOutputs();
-  mlir::StringAttr addHost(llvm::StringRef name, mlir::Type type, pe::HostKind kind, mlir::Attribute value,
+  mlir::StringAttr addHost(llvm::StringRef name, mlir::Type type,
+                           pe::HostKind kind, mlir::Attribute value,
                            mlir::Location location);
-  /// The host tensor of an argument, a constant, or a mesh value that passes through host memory.
+  /// The host tensor of an argument, a constant, or a mesh value that passes
+  /// through host memory.
   mlir::StringAttr hostOf(mlir::Value root);
   void writeKernel(const GraphCut::Kernel &kernel);
   /// `root` as an operand in the current kernel's program.
@@ -40,7 +44,8 @@ private:
   llvm::SmallVector<mesh::ProgramOp> programs;
   llvm::DenseMap<mlir::Value, mlir::StringAttr> hosts;
   llvm::DenseMap<std::pair<mlir::Value, mlir::Operation *>, mlir::Value> inputs;
-  llvm::DenseMap<mlir::Value, mlir::Value> onMesh; // graph value -> kernel result
+  llvm::DenseMap<mlir::Value, mlir::Value>
+      onMesh; // graph value -> kernel result
 };
 
 } // namespace wafer

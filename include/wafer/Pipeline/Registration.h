@@ -14,7 +14,8 @@ class DialectRegistry;
 
 namespace wafer {
 
-/// The dialects machine, graph, pe and wafer, and the upstream ones that their files use (builtin, func).
+/// The dialects machine, graph, pe and wafer, and the upstream ones that their
+/// files use (builtin, func).
 void registerAllDialects(mlir::DialectRegistry &registry);
 
 /// Every pass and every phase pipeline, for command lines.

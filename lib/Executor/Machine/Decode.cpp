@@ -1,5 +1,4 @@
-//===- Decode.cpp - parts of programs, decoded --------------- ---*- C++
-//-*-===//
+//===- Decode.cpp - parts of programs, decoded ------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -171,8 +171,8 @@ void WaferLoader::bindTask(mesh::TaskOp task, ProgramLoader &loader) {
                      : queues.end();
     if (it == queues.end())
       return;
-    auto [place, isNew] = tied.insert(
-        {{unsigned(reads), it->second.queue}, it->second.colour});
+    auto [place, isNew] =
+        tied.insert({{unsigned(reads), it->second.queue}, it->second.colour});
     if (!isNew && place->second == it->second.colour)
       return;
     place->second = it->second.colour;

@@ -1,4 +1,4 @@
-//===- Harness.h - compiles a graph, runs it in all executors, compares -*- C++ -*-===//
+//===- Harness.h - compiles a graph, runs it in all executors ---*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -49,12 +49,15 @@ class Harness {
 public:
   Harness();
 
-  /// Called with the module as soon as it has reached a phase: an editor's hand.
+  /// Called with the module as soon as it has reached a phase: an editor's
+  /// hand.
   using Edit = std::function<void(Phase, mlir::ModuleOp)>;
 
-  /// Compiles `graph` for `machine`, runs it twice in the functional and the cycle executor, and compares with the
-  /// reference in f64. The tasks of the streamed, routed and allocated phases must give the same bits.
-  Outcome check(const GraphCase &graph, const MachineChoice &machine, const Edit &edit = {});
+  /// Compiles `graph` for `machine`, runs it twice in the functional and the
+  /// cycle executor, and compares with the reference in f64. The tasks of the
+  /// streamed, routed and allocated phases must give the same bits.
+  Outcome check(const GraphCase &graph, const MachineChoice &machine,
+                const Edit &edit = {});
 
   mlir::MLIRContext context;
 
@@ -65,12 +68,16 @@ private:
     std::string error;
   };
   mlir::OwningOpRef<mlir::ModuleOp> parse(const std::string &text);
-  bool compile(mlir::ModuleOp module, const GraphCase &graph, const MachineChoice &machine, const Edit &edit,
+  bool compile(mlir::ModuleOp module, const GraphCase &graph,
+               const MachineChoice &machine, const Edit &edit,
                Outcome &outcome);
-  bool evaluate(const std::string &text, const std::vector<exec::Tensor> &inputs, std::vector<exec::Tensor> &outputs,
-                double *largest);
+  bool evaluate(const std::string &text,
+                const std::vector<exec::Tensor> &inputs,
+                std::vector<exec::Tensor> &outputs, double *largest);
   Run runOnce(mlir::ModuleOp module, exec::HostMemory &memory, bool cycle);
-  std::vector<Run> runTwice(mlir::ModuleOp module, const std::vector<exec::Tensor> &inputs, bool cycle);
+  std::vector<Run> runTwice(mlir::ModuleOp module,
+                            const std::vector<exec::Tensor> &inputs,
+                            bool cycle);
   void count(mlir::ModuleOp module, Outcome &outcome);
   std::string diagnostics;
   /// Of the phases between kernels and PE modules.

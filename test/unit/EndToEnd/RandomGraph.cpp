@@ -35,7 +35,8 @@ int64_t count(const Shape &shape) {
 
 class Generator {
 public:
-  Generator(uint64_t seed, const GraphOptions &options) : random(seed), options(options) {}
+  Generator(uint64_t seed, const GraphOptions &options)
+      : random(seed), options(options) {}
   GraphCase generate();
   GraphCase generateChain(int64_t tokens, const std::vector<int64_t> &widths);
 
@@ -50,11 +51,14 @@ private:
   int64_t pick(int64_t n) { return static_cast<int64_t>(random() % n); }
   bool chance(int percent) { return pick(100) < percent; }
   int64_t dim(int64_t most) {
-    static const int64_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 11, 13, 16, 17, 24, 31, 37, 40, 64, 97};
+    static const int64_t sizes[] = {1,  2,  3,  4,  5,  7,  8,  11, 13,
+                                    16, 17, 24, 31, 37, 40, 64, 97};
     int64_t size = sizes[pick(std::size(sizes))];
     return std::max<int64_t>(1, std::min(size, most));
   }
-  Value recent() { return values[chance(60) ? values.size() - 1 : pick(values.size())]; }
+  Value recent() {
+    return values[chance(60) ? values.size() - 1 : pick(values.size())];
+  }
 
   static std::string typeText(const Shape &shape, ElementType type) {
     std::string text = "tensor<";
@@ -62,8 +66,12 @@ private:
       text += std::to_string(d) + "x";
     return text + exec::stringifyElementType(type).str() + ">";
   }
-  static std::string typeOf(const Value &v) { return typeText(v.shape, v.type); }
-  static std::string magnitudeTypeOf(const Value &v) { return typeText(v.shape, ElementType::F32); }
+  static std::string typeOf(const Value &v) {
+    return typeText(v.shape, v.type);
+  }
+  static std::string magnitudeTypeOf(const Value &v) {
+    return typeText(v.shape, ElementType::F32);
+  }
 
   std::pair<Tensor, Tensor> data(const Shape &shape, ElementType type);
   Value constant(const Shape &shape, ElementType type, const char *name = "c");
@@ -71,7 +79,8 @@ private:
   Value constantOrInput(const Shape &shape, ElementType type) {
     return chance(75) ? constant(shape, type) : input(shape, type);
   }
-  Value emit(const std::string &op, const std::vector<Value> &operands, const Shape &shape, ElementType type,
+  Value emit(const std::string &op, const std::vector<Value> &operands,
+             const Shape &shape, ElementType type,
              const std::string &suffix = "");
   Value cast(const Value &v, ElementType type);
   Shape randomShape(int64_t elements);
@@ -85,29 +94,34 @@ private:
   GraphCase finish(const std::vector<Value> &outputs);
 };
 
-std::pair<Tensor, Tensor> Generator::data(const Shape &shape, ElementType type) {
+std::pair<Tensor, Tensor> Generator::data(const Shape &shape,
+                                          ElementType type) {
   Tensor tensor(type, shape), magnitude(ElementType::F32, shape);
   std::uniform_real_distribution<double> uniform(-1, 1);
   for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
     bool whole = options.integers || type == ElementType::I32;
-    tensor.setFromDouble(i, whole ? static_cast<double>(pick(5) - 2) : uniform(random));
+    tensor.setFromDouble(i, whole ? static_cast<double>(pick(5) - 2)
+                                  : uniform(random));
     magnitude.setFromDouble(i, std::fabs(tensor.getAsDouble(i)));
   }
   return {tensor, magnitude};
 }
 
-Value Generator::constant(const Shape &shape, ElementType type, const char *name) {
+Value Generator::constant(const Shape &shape, ElementType type,
+                          const char *name) {
   auto [tensor, magnitude] = data(shape, type);
   if (chance(15)) // all elements the same
     for (int64_t i = 1; i < tensor.getNumElements(); ++i) {
       tensor.setFromDouble(i, tensor.getAsDouble(0));
       magnitude.setFromDouble(i, magnitude.getAsDouble(0));
     }
-  Value v{"%" + std::to_string(names), "%" + std::to_string(names), shape, type};
+  Value v{"%" + std::to_string(names), "%" + std::to_string(names), shape,
+          type};
   ++names;
-  auto define = [&](std::string &body, const Tensor &t, const std::string &typeText) {
-    body += "  " + v.name + " = graph.constant @" + name + " dense<\"0x" + llvm::toHex(t.getBytes()) + "\"> : " + typeText +
-            "\n";
+  auto define = [&](std::string &body, const Tensor &t,
+                    const std::string &typeText) {
+    body += "  " + v.name + " = graph.constant @" + name + " dense<\"0x" +
+            llvm::toHex(t.getBytes()) + "\"> : " + typeText + "\n";
   };
   define(body, tensor, typeOf(v));
   define(magnitudeBody, magnitude, magnitudeTypeOf(v));
@@ -120,7 +134,8 @@ Value Generator::input(const Shape &shape, ElementType type) {
   Value v{"%" + name, "%" + name, shape, type};
   tensor.name = magnitude.name = name;
   auto declare = [&](std::string &list, const std::string &type) {
-    list += (list.empty() ? "" : ", ") + v.name + ": " + type + " {graph.name = \"" + name + "\"}";
+    list += (list.empty() ? "" : ", ") + v.name + ": " + type +
+            " {graph.name = \"" + name + "\"}";
   };
   declare(arguments, typeOf(v));
   declare(magnitudeArguments, magnitudeTypeOf(v));
@@ -130,20 +145,29 @@ Value Generator::input(const Shape &shape, ElementType type) {
   return v;
 }
 
-Value Generator::emit(const std::string &op, const std::vector<Value> &operands, const Shape &shape, ElementType type,
+Value Generator::emit(const std::string &op, const std::vector<Value> &operands,
+                      const Shape &shape, ElementType type,
                       const std::string &suffix) {
-  Value v{"%" + std::to_string(names), "%" + std::to_string(names), shape, type};
+  Value v{"%" + std::to_string(names), "%" + std::to_string(names), shape,
+          type};
   ++names;
   bool unary = op == "relu" || op == "cast" || op == "reshape";
   auto write = [&](std::string &body, bool magnitude) {
-    body += "  " + v.name + " = graph." + (magnitude && op == "sub" ? "add" : op) + " ";
+    body += "  " + v.name + " = graph." +
+            (magnitude && op == "sub" ? "add" : op) + " ";
     std::string types;
     for (const Value &o : operands) {
-      body += (&o == &operands[0] ? "" : ", ") + (magnitude ? o.magnitude : o.name);
-      types += (types.empty() ? "" : ", ") + (magnitude ? magnitudeTypeOf(o) : typeOf(o));
+      body +=
+          (&o == &operands[0] ? "" : ", ") + (magnitude ? o.magnitude : o.name);
+      types += (types.empty() ? "" : ", ") +
+               (magnitude ? magnitudeTypeOf(o) : typeOf(o));
     }
     std::string to = magnitude ? magnitudeTypeOf(v) : typeOf(v);
-    body += suffix + " : " + (op == "relu" ? to : unary ? types + " -> " + to : "(" + types + ") -> " + to) + "\n";
+    body += suffix + " : " +
+            (op == "relu" ? to
+             : unary      ? types + " -> " + to
+                          : "(" + types + ") -> " + to) +
+            "\n";
   };
   write(body, false);
   if (op == "cast" || op == "relu")
@@ -151,7 +175,9 @@ Value Generator::emit(const std::string &op, const std::vector<Value> &operands,
   else
     write(magnitudeBody, true);
   if (op != "reshape" && op != "transpose") {
-    double terms = op == "matmul" ? operands[0].shape.back() + operands[0].shape.front() + 1 : 1;
+    double terms = op == "matmul" ? operands[0].shape.back() +
+                                        operands[0].shape.front() + 1
+                                  : 1;
     result.roundings32 += terms + 1;
     if (type == ElementType::F16)
       result.roundings16 += 1;
@@ -174,8 +200,11 @@ void Generator::addMatmul() {
   x = cast(x, ElementType::F32);
   size_t rank = x.shape.size();
   bool transposeA = rank >= 2 && chance(15);
-  int64_t k = transposeA ? x.shape[rank - 2] : x.shape[rank - 1], tokens = count(x.shape) / k;
-  int64_t n = dim(std::max<int64_t>(1, std::min(options.work / std::max<int64_t>(1, tokens * k), options.elements / tokens)));
+  int64_t k = transposeA ? x.shape[rank - 2] : x.shape[rank - 1],
+          tokens = count(x.shape) / k;
+  int64_t n = dim(std::max<int64_t>(
+      1, std::min(options.work / std::max<int64_t>(1, tokens * k),
+                  options.elements / tokens)));
   bool transposeB = chance(30);
   int form = pick(10);
   Shape weights = form == 0 ? Shape{k} : transposeB ? Shape{n, k} : Shape{k, n};
@@ -186,18 +215,22 @@ void Generator::addMatmul() {
     weights.insert(weights.begin(), {1, 1});
   Value w;
   for (const Value &v : values) // a computed right side, if one has the size
-    if (w.name.empty() && chance(25) && v.type == ElementType::F32 && v.shape.size() == 2 && v.shape[transposeB] == k &&
+    if (w.name.empty() && chance(25) && v.type == ElementType::F32 &&
+        v.shape.size() == 2 && v.shape[transposeB] == k &&
         tokens * count(v.shape) <= options.work)
       w = v;
   if (w.name.empty() && chance(7))
     for (const Value &v : values)
-      if (w.name.empty() && v.type == ElementType::F32 && count(v.shape) == count(weights))
+      if (w.name.empty() && v.type == ElementType::F32 &&
+          count(v.shape) == count(weights))
         w = emit("reshape", {v}, weights, v.type);
   if (w.name.empty())
-    w = chance(85) ? constant(weights, ElementType::F32, "w") : input(weights, ElementType::F32);
+    w = chance(85) ? constant(weights, ElementType::F32, "w")
+                   : input(weights, ElementType::F32);
   // The result's shape, by graph.matmul's rules.
   Shape shape;
-  size_t batch = std::max(rank < 2 ? 0 : rank - 2, w.shape.size() < 2 ? 0 : w.shape.size() - 2);
+  size_t batch = std::max(rank < 2 ? 0 : rank - 2,
+                          w.shape.size() < 2 ? 0 : w.shape.size() - 2);
   for (size_t d = 0; d < batch; ++d) {
     size_t missing = batch - (rank < 2 ? 0 : rank - 2);
     shape.push_back(d < missing ? 1 : x.shape[d - missing]);
@@ -208,7 +241,8 @@ void Generator::addMatmul() {
     shape.push_back(w.shape[w.shape.size() - (transposeB ? 2 : 1)]);
   std::string suffix;
   if (transposeA || transposeB)
-    suffix = std::string(" {") + (transposeA ? "transpose_a" : "") + (transposeA && transposeB ? ", " : "") +
+    suffix = std::string(" {") + (transposeA ? "transpose_a" : "") +
+             (transposeA && transposeB ? ", " : "") +
              (transposeB ? "transpose_b" : "") + "}";
   emit("matmul", {x, w}, shape, ElementType::F32, suffix);
 }
@@ -243,7 +277,8 @@ void Generator::addBinary() {
   Value a = recent();
   Shape shape = a.shape;
   Value b;
-  if (chance(35)) { // a residual: an earlier value of the same shape, or one that broadcasts
+  if (chance(35)) { // a residual: an earlier value of the same shape, or one
+                    // that broadcasts
     for (const Value &v : values) {
       bool fits = v.shape.size() <= shape.size() && !shape.empty();
       for (size_t d = 0; fits && d < v.shape.size(); ++d) {
@@ -258,9 +293,13 @@ void Generator::addBinary() {
   }
   if (b.name.empty() && chance(12)) { // `a` is the one that repeats
     for (int64_t &d : shape)
-      d = d == 1 ? dim(std::max<int64_t>(1, options.elements / count(shape))) : d;
+      d = d == 1 ? dim(std::max<int64_t>(1, options.elements / count(shape)))
+                 : d;
     if (shape.size() < 4 && chance(50))
-      shape.insert(shape.begin(), dim(std::min<int64_t>(4, std::max<int64_t>(1, options.elements / count(shape)))));
+      shape.insert(
+          shape.begin(),
+          dim(std::min<int64_t>(
+              4, std::max<int64_t>(1, options.elements / count(shape)))));
     b = constantOrInput(shape, a.type);
   }
   if (b.name.empty())
@@ -275,7 +314,8 @@ void Generator::addBinary() {
 }
 
 void Generator::addCast() {
-  static const ElementType types[] = {ElementType::F32, ElementType::F16, ElementType::I32};
+  static const ElementType types[] = {ElementType::F32, ElementType::F16,
+                                      ElementType::I32};
   Value v = recent();
   ElementType type = types[pick(3)];
   if (type == ElementType::I32 && !options.integers)
@@ -334,7 +374,9 @@ GraphCase Generator::generate() {
     shape.push_back(rank > 2 && d + 2 < rank ? dim(4) : dim(rest));
     rest = std::max<int64_t>(1, rest / shape.back());
   }
-  values.push_back(input(shape, chance(90) ? ElementType::F32 : chance(50) ? ElementType::F16 : ElementType::I32));
+  values.push_back(input(shape, chance(90)   ? ElementType::F32
+                                : chance(50) ? ElementType::F16
+                                             : ElementType::I32));
   for (int i = 0; i < options.ops; ++i) {
     int64_t kind = pick(100);
     if (kind < 42)
@@ -362,13 +404,16 @@ GraphCase Generator::finish(const std::vector<Value> &outputs) {
   auto write = [&](bool magnitude) {
     std::string types, names, plain;
     for (const Value &v : outputs) {
-      std::string type = magnitude ? magnitudeTypeOf(v) : typeOf(v), comma = types.empty() ? "" : ", ";
-      types += comma + type + " {graph.name = \"out" + std::to_string(&v - outputs.data()) + "\"}";
+      std::string type = magnitude ? magnitudeTypeOf(v) : typeOf(v),
+                  comma = types.empty() ? "" : ", ";
+      types += comma + type + " {graph.name = \"out" +
+               std::to_string(&v - outputs.data()) + "\"}";
       plain += comma + type;
       names += comma + (magnitude ? v.magnitude : v.name);
     }
-    return "func.func @main(" + (magnitude ? magnitudeArguments : arguments) + ") -> (" + types + ") {\n" +
-           (magnitude ? magnitudeBody : body) + "  return " + names + " : " + plain + "\n}\n";
+    return "func.func @main(" + (magnitude ? magnitudeArguments : arguments) +
+           ") -> (" + types + ") {\n" + (magnitude ? magnitudeBody : body) +
+           "  return " + names + " : " + plain + "\n}\n";
   };
   result.text = write(false);
   result.magnitudes = write(true);
@@ -376,12 +421,14 @@ GraphCase Generator::finish(const std::vector<Value> &outputs) {
   return result;
 }
 
-GraphCase Generator::generateChain(int64_t tokens, const std::vector<int64_t> &widths) {
+GraphCase Generator::generateChain(int64_t tokens,
+                                   const std::vector<int64_t> &widths) {
   Value x = input({tokens, widths[0]}, ElementType::F32);
   for (size_t i = 1; i < widths.size(); ++i) {
     Value w = constant({widths[i - 1], widths[i]}, ElementType::F32, "w");
     x = emit("matmul", {x, w}, {tokens, widths[i]}, ElementType::F32);
-    x = emit("add", {x, constant({widths[i]}, ElementType::F32)}, x.shape, ElementType::F32);
+    x = emit("add", {x, constant({widths[i]}, ElementType::F32)}, x.shape,
+             ElementType::F32);
     if (i + 1 < widths.size())
       x = emit("relu", {x}, x.shape, ElementType::F32);
   }
@@ -390,9 +437,12 @@ GraphCase Generator::generateChain(int64_t tokens, const std::vector<int64_t> &w
 
 } // namespace
 
-GraphCase e2e::makeRandomGraph(uint64_t seed, const GraphOptions &options) { return Generator(seed, options).generate(); }
+GraphCase e2e::makeRandomGraph(uint64_t seed, const GraphOptions &options) {
+  return Generator(seed, options).generate();
+}
 
-GraphCase e2e::makeChain(uint64_t seed, int64_t tokens, const std::vector<int64_t> &widths, bool integers) {
+GraphCase e2e::makeChain(uint64_t seed, int64_t tokens,
+                         const std::vector<int64_t> &widths, bool integers) {
   GraphOptions options;
   options.integers = integers;
   return Generator(seed, options).generateChain(tokens, widths);

@@ -15,9 +15,11 @@
 
 namespace wafer::e2e {
 
-/// A graph as text, and the same graph on magnitudes: inputs and constants without their signs, `sub` as `add`, in f32
-/// throughout. What the second one gives bounds every intermediate value of the first, and `roundings * eps` of it bounds
-/// the error of any evaluation order (each path from an input to an output meets at most `roundings` roundings).
+/// A graph as text, and the same graph on magnitudes: inputs and constants
+/// without their signs, `sub` as `add`, in f32 throughout. What the second one
+/// gives bounds every intermediate value of the first, and `roundings * eps` of
+/// it bounds the error of any evaluation order (each path from an input to an
+/// output meets at most `roundings` roundings).
 struct GraphCase {
   std::string text, magnitudes;
   std::vector<exec::Tensor> inputs, inputMagnitudes;
@@ -28,13 +30,15 @@ struct GraphCase {
 
 struct GraphOptions {
   int ops = 4;
-  bool integers = true;      // small whole numbers: sums are exact
-  int64_t work = 60000;      // multiplications of a product, at most
-  int64_t elements = 3000;   // of a tensor, at most
+  bool integers = true;    // small whole numbers: sums are exact
+  int64_t work = 60000;    // multiplications of a product, at most
+  int64_t elements = 3000; // of a tensor, at most
 };
 
-/// A chain of products with bias and relu: tokens x widths[0] -> ... -> tokens x widths.back().
-GraphCase makeChain(uint64_t seed, int64_t tokens, const std::vector<int64_t> &widths, bool integers);
+/// A chain of products with bias and relu: tokens x widths[0] -> ... -> tokens
+/// x widths.back().
+GraphCase makeChain(uint64_t seed, int64_t tokens,
+                    const std::vector<int64_t> &widths, bool integers);
 
 GraphCase makeRandomGraph(uint64_t seed, const GraphOptions &options);
 

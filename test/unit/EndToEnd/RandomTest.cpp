@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Harness.h"
-#include "gtest/gtest.h"
 #include "llvm/Support/raw_ostream.h"
+#include "gtest/gtest.h"
 #include <cstdlib>
 
 using namespace wafer;
@@ -17,15 +17,18 @@ namespace {
 
 constexpr int kSeedsPerTest = 50;
 
-/// Limits that a case may run into; everything else is a bug. One kernel's streams need up to 5 colours and 5 input queues
-/// at a PE. Ports feed from the start of a launch, so their streams cannot wait for a later epoch.
+/// Limits that a case may run into; everything else is a bug. One kernel's
+/// streams need up to 5 colours and 5 input queues at a PE. Ports feed from the
+/// start of a launch, so their streams cannot wait for a later epoch.
 bool isKnownLimit(llvm::StringRef message, const MachineChoice &machine) {
   if (message.contains("does not fit"))
     return true;
   if (machine.usableColours > 0 && machine.usableColours < 6 &&
-      (message.contains("colours at PE") || message.contains("is fed from the start of a launch")))
+      (message.contains("colours at PE") ||
+       message.contains("is fed from the start of a launch")))
     return true;
-  return machine.queues > 0 && machine.queues < 5 && message.contains("queue in epoch");
+  return machine.queues > 0 && machine.queues < 5 &&
+         message.contains("queue in epoch");
 }
 
 GraphOptions optionsOf(uint64_t seed) {
@@ -39,7 +42,8 @@ class RandomTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(RandomTest, AllExecutorsAgree) {
   const char *verbose = std::getenv("WAFER_END_TO_END_VERBOSE");
-  for (uint64_t seed = GetParam(); seed < static_cast<uint64_t>(GetParam()) + kSeedsPerTest; ++seed) {
+  for (uint64_t seed = GetParam();
+       seed < static_cast<uint64_t>(GetParam()) + kSeedsPerTest; ++seed) {
     if (verbose)
       llvm::errs() << "seed " << seed << "\n";
     GraphCase graph = makeRandomGraph(seed, optionsOf(seed));
@@ -47,19 +51,29 @@ TEST_P(RandomTest, AllExecutorsAgree) {
     Harness harness;
     Outcome outcome = harness.check(graph, machine);
     if (verbose)
-      llvm::errs() << "  " << (outcome.kind == Outcome::Right ? "right" : outcome.kind == Outcome::Wrong ? "wrong" : "refused")
-                   << " launches " << outcome.launches << " streamed " << outcome.streamed << " epochs " << outcome.epochs
-                   << " modules " << outcome.modules << " exact " << outcome.exact << " " << outcome.message << "\n";
-    bool fine = outcome.kind == Outcome::Right || (outcome.kind == Outcome::Refused && isKnownLimit(outcome.message, machine));
-    EXPECT_TRUE(fine) << "seed " << seed << ", " << machine.str() << ": " << outcome.message << graph.text;
+      llvm::errs() << "  "
+                   << (outcome.kind == Outcome::Right   ? "right"
+                       : outcome.kind == Outcome::Wrong ? "wrong"
+                                                        : "refused")
+                   << " launches " << outcome.launches << " streamed "
+                   << outcome.streamed << " epochs " << outcome.epochs
+                   << " modules " << outcome.modules << " exact "
+                   << outcome.exact << " " << outcome.message << "\n";
+    bool fine = outcome.kind == Outcome::Right ||
+                (outcome.kind == Outcome::Refused &&
+                 isKnownLimit(outcome.message, machine));
+    EXPECT_TRUE(fine) << "seed " << seed << ", " << machine.str() << ": "
+                      << outcome.message << graph.text;
   }
 }
 
 int seedsToTry() { return std::getenv("WAFER_LONG_TESTS") ? 20000 : 2000; }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomTest, ::testing::Range(0, seedsToTry(), kSeedsPerTest));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomTest,
+                         ::testing::Range(0, seedsToTry(), kSeedsPerTest));
 
-/// One seed by hand: WAFER_END_TO_END_SEED=N EndToEndTests --gtest_filter=SeedTest.*
+/// One seed by hand: WAFER_END_TO_END_SEED=N EndToEndTests
+/// --gtest_filter=SeedTest.*
 TEST(SeedTest, One) {
   const char *text = std::getenv("WAFER_END_TO_END_SEED");
   if (!text)
@@ -69,11 +83,13 @@ TEST(SeedTest, One) {
   MachineChoice machine = makeRandomMachine(seed);
   llvm::errs() << machine.str() << "\n" << graph.text;
   Harness harness;
-  const char *dump = std::getenv("WAFER_END_TO_END_DUMP"); // the name of a phase
-  Outcome outcome = harness.check(graph, machine, [&](Phase phase, mlir::ModuleOp module) {
-    if (dump && stringifyPhase(phase) == dump)
-      module.print(llvm::errs());
-  });
+  const char *dump =
+      std::getenv("WAFER_END_TO_END_DUMP"); // the name of a phase
+  Outcome outcome =
+      harness.check(graph, machine, [&](Phase phase, mlir::ModuleOp module) {
+        if (dump && stringifyPhase(phase) == dump)
+          module.print(llvm::errs());
+      });
   EXPECT_EQ(outcome.kind, Outcome::Right) << outcome.message;
 }
 

@@ -1,4 +1,4 @@
-//===- RouterRandomTest.cpp - random nets against a walk of every wavelet ---*-
+//===- RouterRandomTest.cpp - random streams --------------------*- C++ -*-===//
 // C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.

@@ -64,7 +64,8 @@ std::pair<Region, PointSet> randomRegion(std::mt19937 &random) {
 
 TEST(Region, Prints) {
   EXPECT_EQ(print(Region({0, 4}, {0, 3})), "[0:4, 0:3]");
-  EXPECT_EQ(print(Region::get({StridedRect({0, 16, 2}, {5, 6}), StridedRect::single({3, 4})})),
+  EXPECT_EQ(print(Region::get({StridedRect({0, 16, 2}, {5, 6}),
+                               StridedRect::single({3, 4})})),
             "[3, 4] + [0:15:2, 5]");
   EXPECT_EQ(print(Region::get({StridedRect({0, 4}, {0, 4})}, {{3, 2}, {9, 9}})),
             "[0:4, 0:4] less (3,2)");
@@ -125,7 +126,8 @@ TEST(Region, StaysSmall) {
 }
 
 TEST(Region, BoundingBoxAndShift) {
-  Region region = Region::get({StridedRect({2, 9, 3}, {1, 4}), StridedRect::single({0, 7})});
+  Region region = Region::get(
+      {StridedRect({2, 9, 3}, {1, 4}), StridedRect::single({0, 7})});
   EXPECT_EQ(region.boundingBox(), StridedRect({0, 9}, {1, 8}));
   EXPECT_EQ(region.shift(3, -1).boundingBox(), StridedRect({3, 12}, {0, 7}));
 }

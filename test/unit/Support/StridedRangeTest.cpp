@@ -72,7 +72,8 @@ TEST(StridedRange, SubtractionIsSmallOnLongRanges) {
   // Every 64th element out of a million: 63 residue classes, not a million.
   EXPECT_EQ(StridedRange(0, 1 << 20).subtract({0, 1 << 20, 64}).size(), 64u);
   // Two elements far from each other: the gaps.
-  EXPECT_EQ(StridedRange(0, 1 << 20).subtract({5, 1 << 19, 1 << 18}).size(), 3u);
+  EXPECT_EQ(StridedRange(0, 1 << 20).subtract({5, 1 << 19, 1 << 18}).size(),
+            3u);
 }
 
 } // namespace
