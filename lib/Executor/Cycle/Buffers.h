@@ -75,7 +75,8 @@ struct Buffer {
     ++count;
   }
   void pop(uint64_t now) {
-    head = head + 1 == capacity ? 0 : head + 1;
+    // An empty ring starts anew: the places beside the header are used most.
+    head = head + 1 == capacity || count == 1 ? 0 : head + 1;
     --count;
     lastPop = now;
   }
@@ -105,6 +106,11 @@ public:
   }
   const Buffer &operator[](uint32_t id) const {
     return *reinterpret_cast<const Buffer *>(&lines[id]);
+  }
+  /// Has the header and the first places of a buffer in the cache soon.
+  void fetch(uint32_t id) const {
+    if (id != kNone)
+      __builtin_prefetch(&lines[id], 1);
   }
   /// No place counts as left in this cycle.
   void forgetPops() {

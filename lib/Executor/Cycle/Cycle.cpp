@@ -44,30 +44,23 @@ static void untie(Buffer &queue) {
   queue.owner = kNone;
 }
 
-/// E4, E41.
-void Simulator::untieQueues() {
+void Simulator::startLaunch(int64_t launch) {
+  wheel.reset();
+  for (auto &ports : links)
+    ports.fill(kNever);
+  buffers.forgetPops();
   for (RouterColour &router : routers)
     router.targets[kRampPort] = kNone;
+  if (module.numEpochs > 1)
+    enterEpoch(0);
+  running = processors.size();
+  atBarrier = lastEnd = 0;
   for (uint32_t id = 0; id < processors.size(); ++id) {
     const ProgramLayout &layout = layoutOf(id);
     for (unsigned number : layout.inputs)
       untie(buffers[inputQueue(id, number)]);
     for (unsigned number : layout.outputs)
       untie(buffers[outputQueue(id, number)]);
-  }
-}
-
-void Simulator::startLaunch(int64_t launch) {
-  wheel.reset();
-  for (auto &ports : links)
-    ports.fill(kNever);
-  buffers.forgetPops();
-  untieQueues();
-  if (module.numEpochs > 1)
-    enterEpoch(0);
-  running = processors.size();
-  atBarrier = lastEnd = 0;
-  for (uint32_t id = 0; id < processors.size(); ++id) {
     ProcessorState &pe = processors[id];
     pe.wakeAt = pe.rampWakeAt = pe.nearEntry = pe.farEntry = kNever;
     Point p = pointOfProcessor(id);
@@ -96,18 +89,13 @@ bool Simulator::runLaunch(int64_t launch) {
 }
 
 void Simulator::runCycle() {
-  auto visit = [&](uint32_t id, uint32_t ahead) {
-    __builtin_prefetch(&routers[ahead], 1);
-    visitRouter(id);
-  };
-  wheel.forEach(Wheel::Loser, visit);
-  wheel.forEach(Wheel::Router, visit);
-  wheel.forEach(Wheel::Ramp, [&](uint32_t id, uint32_t) { visitRamp(id); });
-  wheel.forEach(Wheel::Processor, [&](uint32_t id, uint32_t ahead) {
-    __builtin_prefetch(&processors[ahead], 1);
-    visitProcessor(id);
-  });
-  wheel.forEach(Wheel::Feed, [&](uint32_t id, uint32_t) { visitPort(id); });
+  visitRouters(Wheel::Loser);
+  visitRouters(Wheel::Router);
+  visitRamps();
+  visitProcessors();
+  wheel.forEach(
+      Wheel::Feed, [&](uint32_t id) { visitPort(id); },
+      [](unsigned, uint32_t) {});
 }
 
 /// Runs until nothing is left that can happen.
@@ -141,7 +129,6 @@ bool Simulator::finishBarrier() {
     return false;
   }
   atBarrier = 0;
-  untieQueues();
   const ThreadRun &first = threads.front();
   enterEpoch(first.instruction->epoch);
   uint64_t resume = std::max(wheel.now, lastEnd + machine.barrier +

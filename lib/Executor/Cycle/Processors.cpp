@@ -24,48 +24,22 @@ using namespace wafer::exec;
 using State = ThreadState;
 using Beat = ThreadRun::Beat;
 
-void Simulator::visitProcessor(uint32_t id) {
-  ProcessorState &pe = processors[id];
-  if (pe.wakeAt != wheel.now)
-    return;
-  pe.wakeAt = kNever;
-  ThreadRun *first = &threads[pe.firstThread];
-  if (pe.bulkThread != kNone) {
-    ThreadRun &thread = first[pe.bulkThread];
-    thread.beats -= wheel.now - pe.bulkFrom;
-    if (thread.beats <= 0)
-      endInstruction(id, pe.bulkThread, wheel.now);
-    pe.bulkThread = kNone;
-  }
-  if (!stepThreads(id))
-    return;
-  unsigned turn = pe.lastThread, chosen = kNone;
-  for (unsigned i = 0; i < pe.numThreads; ++i) {
-    turn = turn + 1 < pe.numThreads ? turn + 1 : 0;
-    if (first[turn].state == State::Running &&
-        nextBeat(first[turn]) <= wheel.now) {
-      chosen = turn;
-      break;
-    }
-  }
-  if (chosen != kNone) {
-    pe.lastThread = chosen;
-    beat(id, chosen);
-  }
-  planVisit(id);
-}
-
 /// The first cycle in which the thread can beat, as far as is known; kNever if
 /// something must wake it (E50).
-inline uint64_t Simulator::nextBeat(const ThreadRun &thread) const {
+LLVM_ATTRIBUTE_ALWAYS_INLINE uint64_t
+Simulator::nextBeat(const ThreadRun &thread) const {
   uint64_t cycle = thread.until;
   if (!thread.usesFabric)
     return cycle;
-  for (unsigned i = 0; i < 2; ++i) {
-    if (thread.from[i] == kNone)
-      continue;
-    const Buffer &queue = buffers[thread.from[i]];
-    bool isSecond = i == 1 && thread.from[0] == thread.from[1];
+  if (thread.from[0] != kNone) {
+    const Buffer &queue = buffers[thread.from[0]];
+    if (queue.empty())
+      return kNever;
+    cycle = std::max(cycle, queue.front().ready);
+  }
+  if (thread.from[1] != kNone) {
+    const Buffer &queue = buffers[thread.from[1]];
+    bool isSecond = thread.from[0] == thread.from[1];
     if (queue.count < 1u + isSecond)
       return kNever;
     cycle =
@@ -81,15 +55,7 @@ inline uint64_t Simulator::nextBeat(const ThreadRun &thread) const {
   return cycle;
 }
 
-inline void Simulator::beat(uint32_t id, unsigned index) {
-  ThreadRun &thread = threads[processors[id].firstThread + index];
-  if (thread.usesFabric)
-    beatFabric(id, thread);
-  if (--thread.beats == 0)
-    endInstruction(id, index, wheel.now + 1);
-}
-
-inline uint32_t Simulator::popInput(uint32_t queueId) {
+LLVM_ATTRIBUTE_ALWAYS_INLINE uint32_t Simulator::popInput(uint32_t queueId) {
   Buffer &queue = buffers[queueId];
   uint32_t bits = queue.front().bits;
   queue.pop(wheel.now);
@@ -128,7 +94,8 @@ static uint32_t compute(const ThreadRun &thread, uint32_t acc, uint32_t a,
 }
 
 /// One point of an instruction with fabric operands.
-inline void Simulator::beatFabric(uint32_t id, ThreadRun &thread) {
+LLVM_ATTRIBUTE_ALWAYS_INLINE void Simulator::beatFabric(uint32_t id,
+                                                        ThreadRun &thread) {
   uint32_t values[2] = {0, 0};
   for (unsigned i = 0; i < 2; ++i) {
     if (thread.from[i] != kNone)
@@ -175,7 +142,7 @@ void Simulator::nextRow(uint32_t id, ThreadRun &thread) {
 
 /// Asks for the next visit. A thread that beats on memory alone, while no other
 /// can, needs none until it ends.
-inline void Simulator::planVisit(uint32_t id) {
+LLVM_ATTRIBUTE_ALWAYS_INLINE void Simulator::planVisit(uint32_t id) {
   ProcessorState &pe = processors[id];
   ThreadRun *first = &threads[pe.firstThread];
   uint64_t soon = wheel.now + 1, next = kNever;
@@ -208,4 +175,76 @@ inline void Simulator::planVisit(uint32_t id) {
   }
   if (next != kNever)
     wakeProcessor(id, next);
+}
+
+/// Threads that are ready take turns (E50). kNone if there is none.
+LLVM_ATTRIBUTE_ALWAYS_INLINE unsigned
+Simulator::chooseThread(const ProcessorState &pe,
+                        const ThreadRun *first) const {
+  for (unsigned turn = pe.lastThread + 1; turn < pe.numThreads; ++turn)
+    if (first[turn].state == State::Running &&
+        nextBeat(first[turn]) <= wheel.now)
+      return turn;
+  for (unsigned turn = 0; turn <= pe.lastThread; ++turn)
+    if (first[turn].state == State::Running &&
+        nextBeat(first[turn]) <= wheel.now)
+      return turn;
+  return kNone;
+}
+
+LLVM_ATTRIBUTE_ALWAYS_INLINE void Simulator::visitProcessor(uint32_t id) {
+  ProcessorState &pe = processors[id];
+  if (pe.wakeAt != wheel.now)
+    return;
+  pe.wakeAt = kNever;
+  ThreadRun *first = &threads[pe.firstThread];
+  if (pe.bulkThread != kNone) {
+    ThreadRun &thread = first[pe.bulkThread];
+    thread.beats -= wheel.now - pe.bulkFrom;
+    if (thread.beats <= 0)
+      endInstruction(id, pe.bulkThread, wheel.now);
+    pe.bulkThread = kNone;
+  }
+  for (unsigned i = 0; i < pe.numThreads; ++i)
+    if (isDue(first[i])) {
+      if (!stepThreads(id))
+        return;
+      break;
+    }
+  unsigned chosen = chooseThread(pe, first);
+  if (chosen != kNone) {
+    pe.lastThread = chosen;
+    if (first[chosen].usesFabric)
+      beatFabric(id, first[chosen]);
+    if (--first[chosen].beats == 0)
+      endInstruction(id, chosen, wheel.now + 1);
+  }
+  planVisit(id);
+}
+
+void Simulator::visitProcessors() {
+  wheel.forEach(
+      Wheel::Processor, [&](uint32_t id) { visitProcessor(id); },
+      [&](unsigned stage, uint32_t id) {
+        if (stage == 0)
+          return __builtin_prefetch(&processors[id], 1);
+        const ProcessorState &pe = processors[id];
+        const ThreadRun *thread = &threads[pe.firstThread];
+        if (stage == 1) {
+          for (unsigned i = 0; i < pe.numThreads; ++i) {
+            __builtin_prefetch(thread + i, 1);
+            __builtin_prefetch(reinterpret_cast<const char *>(thread + i) + 64,
+                               1);
+          }
+          return;
+        }
+        for (unsigned i = 0; i < pe.numThreads; ++i)
+          if (thread[i].state == State::Running && thread[i].usesFabric) {
+            buffers.fetch(thread[i].from[0]);
+            buffers.fetch(thread[i].from[1]);
+            buffers.fetch(thread[i].to);
+            for (const char *at : thread[i].at)
+              __builtin_prefetch(at, 1);
+          }
+      });
 }

@@ -10,6 +10,19 @@
 using namespace wafer;
 using namespace wafer::exec;
 
+void Simulator::visitRamps() {
+  wheel.forEach(
+      Wheel::Ramp, [&](uint32_t id) { visitRamp(id); },
+      [&](unsigned stage, uint32_t id) {
+        if (stage == 0)
+          return __builtin_prefetch(&processors[id], 1);
+        const ProcessorState &pe = processors[id];
+        if (stage == 1)
+          for (uint32_t offset : layouts[pe.program].outputList)
+            buffers.fetch(pe.firstQueue + offset);
+      });
+}
+
 /// E52: one wavelet a cycle enters the ramp; output queues take turns.
 void Simulator::visitRamp(uint32_t id) {
   ProcessorState &pe = processors[id];

@@ -11,7 +11,7 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-void Simulator::visitRouter(uint32_t id) {
+LLVM_ATTRIBUTE_ALWAYS_INLINE void Simulator::visitRouter(uint32_t id) {
   RouterColour &router = routers[id];
   if (router.wakeAt != wheel.now)
     return;
@@ -45,7 +45,8 @@ void Simulator::visitRouter(uint32_t id) {
 
 /// E31: all outputs can take the wavelet. If not, the router has asked to be
 /// visited when that may have changed.
-bool Simulator::canLeave(uint32_t id, bool isControl) {
+LLVM_ATTRIBUTE_ALWAYS_INLINE bool Simulator::canLeave(uint32_t id,
+                                                      bool isControl) {
   RouterColour &router = routers[id];
   bool isLinkTaken = false;
   for (unsigned rest = router.outputs; rest; rest &= rest - 1) {
@@ -92,7 +93,8 @@ void Simulator::failOnRoute(uint32_t id, Direction side) {
   fail(FailureKind::BadRoute, text);
 }
 
-void Simulator::forward(uint32_t id, Wavelet wavelet) {
+LLVM_ATTRIBUTE_ALWAYS_INLINE void Simulator::forward(uint32_t id,
+                                                     Wavelet wavelet) {
   const RouterColour &router = routers[id];
   uint32_t bits = wavelet.bits;
   if (wavelet.isControl)
@@ -142,4 +144,22 @@ void Simulator::wakeUpstream(const Buffer &buffer) {
     wakeRouter(buffer.upstream, wheel.now + 1);
   else
     wakePort(portOf.at({routers[buffer.owner].pe, port}), wheel.now + 1);
+}
+
+void Simulator::visitRouters(Wheel::Kind kind) {
+  wheel.forEach(
+      kind, [&](uint32_t id) { visitRouter(id); },
+      [&](unsigned stage, uint32_t id) {
+        if (stage == 0)
+          return __builtin_prefetch(&routers[id], 1);
+        const RouterColour &router = routers[id];
+        if (stage == 1)
+          return buffers.fetch(router.input);
+        for (unsigned rest = router.outputs; rest; rest &= rest - 1) {
+          unsigned port = llvm::countr_zero(rest);
+          buffers.fetch(router.targets[port]);
+          if (port == kRampPort && router.processor != kNone)
+            __builtin_prefetch(&processors[router.processor], 1);
+        }
+      });
 }

@@ -49,7 +49,6 @@ private:
   void runCycle();
   void startLaunch(int64_t launch);
   bool copyHost(bool stores, int64_t launch);
-  void untieQueues();
   bool finishBarrier();
   void checkEnd();
   /// The first few are told; a mesh full of the same failure says nothing more.
@@ -68,6 +67,7 @@ private:
   }
 
   // Routers.cpp
+  void visitRouters(Wheel::Kind kind);
   void visitRouter(uint32_t id);
   bool canLeave(uint32_t id, bool isControl);
   void forward(uint32_t id, Wavelet wavelet);
@@ -92,6 +92,7 @@ private:
   }
 
   // Ramps.cpp
+  void visitRamps();
   void visitRamp(uint32_t id);
   void failOnRamp(uint32_t id, unsigned colour);
   void wakeRamp(uint32_t id, uint64_t cycle) {
@@ -103,9 +104,10 @@ private:
   }
 
   // Processors.cpp
+  void visitProcessors();
   void visitProcessor(uint32_t id);
   uint64_t nextBeat(const ThreadRun &thread) const;
-  void beat(uint32_t id, unsigned thread);
+  unsigned chooseThread(const ProcessorState &pe, const ThreadRun *first) const;
   void beatFabric(uint32_t id, ThreadRun &thread);
   uint32_t popInput(uint32_t queue);
   void nextRow(uint32_t id, ThreadRun &thread);
@@ -124,6 +126,11 @@ private:
   }
 
   // Threads.cpp
+  /// The thread may go on to its next instruction, or it waits for others.
+  bool isDue(const ThreadRun &thread) const {
+    return (thread.state == ThreadState::Timed && thread.until <= wheel.now) ||
+           thread.state == ThreadState::Waiting;
+  }
   bool stepThreads(uint32_t id);
   bool fetch(uint32_t id, unsigned thread);
   bool startVector(uint32_t id, unsigned thread, const Instruction &instruction,

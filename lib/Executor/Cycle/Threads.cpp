@@ -23,13 +23,12 @@ bool Simulator::stepThreads(uint32_t id) {
     // The main thread last: it sees the microthreads that end in this cycle.
     for (unsigned i = processors[id].numThreads; i-- > 0;) {
       ThreadRun &thread = first[i];
-      bool isDue = thread.state == State::Timed && thread.until <= wheel.now;
-      if (!isDue && thread.state != State::Waiting)
+      if (!isDue(thread))
         continue;
       State before = thread.state;
       if (!fetch(id, i))
         return false;
-      again |= thread.state != before || isDue;
+      again |= thread.state != before || before == State::Timed;
     }
   }
   return true;

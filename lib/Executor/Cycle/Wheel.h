@@ -8,6 +8,7 @@
 #ifndef WAFER_LIB_EXECUTOR_CYCLE_WHEEL_H
 #define WAFER_LIB_EXECUTOR_CYCLE_WHEEL_H
 
+#include "llvm/Support/Compiler.h"
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -32,12 +33,12 @@ public:
   uint64_t now = 0;
 
   bool isNear(uint64_t cycle) const { return cycle - now < kSlots; }
-  void at(uint64_t cycle, Kind kind, uint32_t id) {
+  LLVM_ATTRIBUTE_ALWAYS_INLINE void at(uint64_t cycle, Kind kind, uint32_t id) {
     ++pending;
-    if (isNear(cycle))
+    if (LLVM_LIKELY(isNear(cycle)))
       slots[cycle % kSlots][kind].push_back(id);
     else
-      far.push({cycle, kind, id});
+      atFar(cycle, kind, id);
   }
 
   /// Goes to the next cycle with a visit; false if there is none.
@@ -59,12 +60,21 @@ public:
     return true;
   }
 
-  /// Calls `visit(id, ahead)` for all visits of this kind in this cycle, those
-  /// added meanwhile included. `ahead` is one that comes soon.
-  template <typename Fn> void forEach(Kind kind, Fn visit) {
+  /// Calls `visit(id)` for all visits of this kind in this cycle, those added
+  /// meanwhile included. Before, calls `fetch(stage, id)` for those that come
+  /// soon: first with stage 0, then with 1, then with 2.
+  template <typename Visit, typename Fetch>
+  void forEach(Kind kind, Visit visit, Fetch fetch) {
+    constexpr size_t kStep = 4;
     std::vector<uint32_t> &list = slots[now % kSlots][kind];
-    for (size_t i = 0; i < list.size(); ++i)
-      visit(list[i], list[std::min(i + kAhead, list.size() - 1)]);
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (i + 3 * kStep < list.size()) {
+        fetch(0, list[i + 3 * kStep]);
+        fetch(1, list[i + 2 * kStep]);
+        fetch(2, list[i + kStep]);
+      }
+      visit(list[i]);
+    }
     pending -= list.size();
     list.clear();
   }
@@ -81,8 +91,6 @@ public:
 
 private:
   static constexpr unsigned kSlots = 64;
-  /// How far ahead in a list memory is fetched.
-  static constexpr size_t kAhead = 6;
   using Slot = std::array<std::vector<uint32_t>, kNumKinds>;
   struct Far {
     uint64_t cycle;
@@ -97,6 +105,9 @@ private:
   std::priority_queue<Far> far;
   size_t pending = 0;
 
+  LLVM_ATTRIBUTE_NOINLINE void atFar(uint64_t cycle, Kind kind, uint32_t id) {
+    far.push({cycle, kind, id});
+  }
   static bool isEmpty(const Slot &slot) {
     return std::all_of(slot.begin(), slot.end(),
                        [](const auto &list) { return list.empty(); });
