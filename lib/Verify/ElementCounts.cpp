@@ -174,6 +174,13 @@ void StreamEnd::addBorders(const StridedRect &area, std::set<int64_t> &xs,
     }
 }
 
+void StreamEnd::addBordersOfColumn(int64_t x, std::set<int64_t> &ys) const {
+  for (const Part &part : parts)
+    for (const StridedRect &rect : part.region.getRects())
+      if (rect.x.contains(x))
+        ys.insert({rect.y.begin, rect.y.last()});
+}
+
 void StreamEnd::addBordersOfRow(int64_t y, std::set<int64_t> &xs) {
   for (const Stretch &stretch : getRow(y))
     xs.insert({stretch.x.begin, stretch.x.last()});

@@ -64,6 +64,7 @@ public:
                   std::set<int64_t> &ys) const;
   /// The columns among them for one row.
   void addBordersOfRow(int64_t y, std::set<int64_t> &xs);
+  void addBordersOfColumn(int64_t x, std::set<int64_t> &ys) const;
 
 private:
   struct Part {

@@ -194,7 +194,7 @@ LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
     return chosen;
   };
   std::vector<const AxisEntry *> columns = choose(product.x, allX, bordersX);
-  std::set<int64_t> allBordersX = bordersX;
+  std::set<int64_t> allBordersX = bordersX, allBordersY = bordersY;
   for (const AxisEntry *y : choose(product.y, allY, bordersY)) {
     // In one row, only its own borders matter.
     bool isInRow = y->begin == y->source && y->end == y->source + 1;
@@ -204,11 +204,19 @@ LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
       ends.readers.addBordersOfRow(y->source, bordersX);
       columns = choose(product.x, allX, bordersX);
     }
-    for (const AxisEntry *x : columns)
+    for (const AxisEntry *x : columns) {
+      // In one column likewise.
+      bool isInColumn = x->begin == x->source && x->end == x->source + 1;
+      if (allX && isInColumn) {
+        bordersY.clear();
+        ends.readers.addBordersOfColumn(x->source, bordersY);
+      }
       if (failed(checkChannel(*x, *y, launch, allX, allY)))
         return failure();
+    }
   }
   bordersX = std::move(allBordersX);
+  bordersY = std::move(allBordersY);
   return success();
 }
 
