@@ -207,8 +207,12 @@ GraphImporter::getInputType(const onnx::ValueInfoProto &input) {
     return error() << "input \"" << input.name() << "\": element type "
                    << getOnnxTypeName(tensor.elem_type())
                    << " is not supported";
-  if (!tensor.has_shape())
-    return error() << "input \"" << input.name() << "\" has no shape";
+  if (!tensor.has_shape()) {
+    auto given = options.inputShapes.find(input.name());
+    if (given == options.inputShapes.end())
+      return error() << "input \"" << input.name() << "\" has no shape";
+    return RankedTensorType::get(given->second, elementType);
+  }
   SmallVector<int64_t> shape;
   for (int i = 0; i < tensor.shape().dim_size(); ++i) {
     FailureOr<int64_t> dim = getDim(input, i);

@@ -12,6 +12,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include <map>
 #include <string>
+#include <vector>
 
 namespace wafer {
 
@@ -19,6 +20,8 @@ struct ImportOptions {
   /// Sizes of symbolic dimensions by name. A dimension of a graph input that
   /// has neither size nor name is called "INPUT.INDEX" ("images.0").
   std::map<std::string, int64_t> dims;
+  /// Shapes of inputs by name, for inputs to which the file gives none.
+  std::map<std::string, std::vector<int64_t>> inputShapes;
 };
 
 /// The opsets of ONNX's default domain whose operators this importer knows.
