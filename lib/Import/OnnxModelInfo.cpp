@@ -7,6 +7,7 @@
 
 #include "wafer/Import/OnnxModelInfo.h"
 #include "ModelFile.h"
+#include "llvm/ADT/StringSet.h"
 #include <set>
 
 using namespace llvm;

@@ -24,7 +24,7 @@ static constexpr StringLiteral kModels[] = {"model_folded.onnx",
 /// Deeper trees are no test suites (a link may lead to its own folder).
 static constexpr unsigned kMaxDepth = 16;
 
-static std::string join(StringRef folder, const Twine &file) {
+static std::string joinPath(StringRef folder, const Twine &file) {
   SmallString<256> result(folder);
   path::append(result, file);
   return std::string(result);
@@ -37,12 +37,12 @@ static std::string joinNames(StringRef parent, StringRef name) {
 static void findIn(const std::string &folder, const std::string &name,
                    unsigned depth, std::vector<Case> &cases) {
   for (StringRef model : kModels)
-    if (fs::exists(join(folder, model))) {
+    if (fs::exists(joinPath(folder, model))) {
       cases.push_back({name, folder, model.str()});
       break;
     }
   std::error_code error;
-  bool hasOutputs = fs::exists(join(folder, "logits.npy"));
+  bool hasOutputs = fs::exists(joinPath(folder, "logits.npy"));
   for (fs::directory_iterator it(folder, error), end; it != end && !error;
        it.increment(error)) {
     StringRef file = path::filename(it->path());
@@ -52,8 +52,7 @@ static void findIn(const std::string &folder, const std::string &name,
       if (depth < kMaxDepth && !file.starts_with("test_data_set_"))
         findIn(it->path(), joinNames(name, file), depth + 1, cases);
     } else if (hasOutputs && path::extension(file) == ".mlir") {
-      cases.push_back(
-          {joinNames(name, path::stem(file)), folder, file.str()});
+      cases.push_back({joinNames(name, path::stem(file)), folder, file.str()});
     }
   }
 }
@@ -94,7 +93,7 @@ static std::vector<std::string> findNumbered(StringRef folder,
 static std::string findArray(StringRef folder, StringRef name,
                              StringRef fallback) {
   for (StringRef stem : {name, fallback}) {
-    std::string file = join(folder, stem + ".npy");
+    std::string file = joinPath(folder, stem + ".npy");
     if (!stem.empty() && fs::exists(file))
       return file;
   }
@@ -107,11 +106,11 @@ std::vector<DataSet> findDataSets(StringRef folder,
   std::vector<DataSet> sets;
   for (unsigned i = 0;; ++i) {
     std::string name = "test_data_set_" + std::to_string(i);
-    std::string data = join(folder, name);
+    std::string data = joinPath(folder, name);
     if (!fs::is_directory(data))
       break;
-    sets.push_back({name, findNumbered(data, "input_"),
-                    findNumbered(data, "output_")});
+    sets.push_back(
+        {name, findNumbered(data, "input_"), findNumbered(data, "output_")});
   }
   if (!sets.empty())
     return sets;
@@ -120,9 +119,8 @@ std::vector<DataSet> findDataSets(StringRef folder,
     arrays.inputs.push_back(findArray(folder, name, "input_ids"));
   for (const std::string &name : outputNames)
     arrays.outputs.push_back(findArray(folder, name, "logits"));
-  bool hasAny = llvm::any_of(arrays.outputs, [](const std::string &file) {
-    return !file.empty();
-  });
+  bool hasAny = llvm::any_of(
+      arrays.outputs, [](const std::string &file) { return !file.empty(); });
   if (hasAny)
     sets.push_back(std::move(arrays));
   return sets;

@@ -66,8 +66,8 @@ void judgeOutput(StringRef name, const Tensor &got, const Tensor &expected,
     return;
   }
   result.status = Status::Fail;
-  reason << "output \"" << name << "\" ("
-         << got.getTypeString() << "): " << difference.numMismatches << " of "
+  reason << "output \"" << name << "\" (" << got.getTypeString()
+         << "): " << difference.numMismatches << " of "
          << difference.numElements << " elements differ, first "
          << run::formatIndex(difference.firstMismatch, got.shape) << ": got "
          << format("%.9g", difference.firstGot) << ", expected "

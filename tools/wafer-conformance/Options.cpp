@@ -72,9 +72,9 @@ struct CommandLine {
   cl::opt<double> rtol{"rtol", cl::init(1e-3), cl::value_desc("X"),
                        cl::cat(category),
                        cl::desc("Relative error of f32 (default: 1e-3)")};
-  cl::opt<double> atol{
-      "atol", cl::init(1e-5), cl::value_desc("X"), cl::cat(category),
-      cl::desc("Absolute error added to it (default: 1e-5)")};
+  cl::opt<double> atol{"atol", cl::init(1e-5), cl::value_desc("X"),
+                       cl::cat(category),
+                       cl::desc("Absolute error added to it (default: 1e-5)")};
   cl::opt<double> rmsF16{
       "rms-f16", cl::init(2e-3), cl::value_desc("X"), cl::cat(category),
       cl::desc("Relative RMS error of f16 outputs of whole models (default: "
@@ -95,11 +95,10 @@ static bool reportUsage(const llvm::Twine &message) {
 }
 
 static bool check(const CommandLine &line) {
-  for (auto [name, value] :
-       {std::pair<const char *, double>("rtol", line.rtol),
-        {"atol", line.atol},
-        {"rms-f16", line.rmsF16},
-        {"time-limit", line.timeLimit}})
+  for (auto [name, value] : {std::pair<const char *, double>("rtol", line.rtol),
+                             {"atol", line.atol},
+                             {"rms-f16", line.rmsF16},
+                             {"time-limit", line.timeLimit}})
     if (!(value >= 0) || !std::isfinite(value))
       return reportUsage(llvm::Twine("--") + name +
                          ": expected a finite number that is not negative");

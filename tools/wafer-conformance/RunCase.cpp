@@ -24,6 +24,7 @@
 #include "wafer/Import/OnnxModelInfo.h"
 #include "wafer/Pipeline/Phases.h"
 #include "wafer/Pipeline/Registration.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -78,8 +79,8 @@ private:
 class CaseRunner {
 public:
   CaseRunner(const Case &test, const RunOptions &options)
-      : test(test), options(options), context(makeRegistry(),
-                                              MLIRContext::Threading::DISABLED),
+      : test(test), options(options),
+        context(makeRegistry(), MLIRContext::Threading::DISABLED),
         errors(&context) {
     context.printOpOnDiagnostic(false);
   }
@@ -156,12 +157,12 @@ bool CaseRunner::matchInputs(std::vector<DataSet> &sets) {
     return end(Status::Unsupported, llvm::toString(read.takeError()));
   for (DataSet &data : sets) {
     std::vector<std::string> files;
-    for (auto [index, input] : llvm::enumerate(info.inputs)) {
-      const auto *found = llvm::find_if(read->inputs, [&](const auto &other) {
+    for (const OnnxModelInfo::Input &input : info.inputs) {
+      auto found = llvm::find_if(read->inputs, [&](const auto &other) {
         return other.name == input.name;
       });
       size_t number = found == read->inputs.end()
-                          ? index
+                          ? files.size()
                           : std::distance(read->inputs.begin(), found);
       files.push_back(number < data.inputs.size() ? data.inputs[number] : "");
     }
@@ -205,8 +206,8 @@ bool CaseRunner::bindDims(ArrayRef<std::optional<Tensor>> inputs) {
                                      " in the stored inputs");
     }
   }
-  bool isAsBefore = needed.dims == binding.dims &&
-                    needed.inputShapes == binding.inputShapes;
+  bool isAsBefore =
+      needed.dims == binding.dims && needed.inputShapes == binding.inputShapes;
   binding = std::move(needed);
   if (!isAsBefore)
     module = {};
@@ -260,8 +261,8 @@ bool CaseRunner::runModel(ArrayRef<std::optional<Tensor>> stored,
   bool ofGraph = options.mode == run::Mode::Reference;
   if (ofGraph && !model.graph)
     return end(Status::Fail, "the module has no graph function");
-  auto inputPorts = model.getInputs(ofGraph), outputPorts =
-                                                  model.getOutputs(ofGraph);
+  auto inputPorts = model.getInputs(ofGraph),
+       outputPorts = model.getOutputs(ofGraph);
   if (failed(inputPorts) || failed(outputPorts))
     return end(Status::Fail, errors.take("the model's ports are unknown"));
   SmallVector<Tensor> inputs;
