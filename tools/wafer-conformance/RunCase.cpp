@@ -22,6 +22,7 @@
 #include "wafer/Executor/TensorIO.h"
 #include "wafer/Import/OnnxImport.h"
 #include "wafer/Import/OnnxModelInfo.h"
+#include "wafer/Import/TensorImport.h"
 #include "wafer/Pipeline/Phases.h"
 #include "wafer/Pipeline/Registration.h"
 #include "llvm/Support/FileSystem.h"
@@ -102,6 +103,7 @@ private:
     DialectRegistry registry;
     registerAllDialects(registry);
     exec::registerFileDialects(registry);
+    registerTensorDialects(registry);
     return registry;
   }
   bool isOnnx() const {
@@ -223,6 +225,8 @@ bool CaseRunner::import() {
   } else if (auto buffer = exec::readFileOrStdin(path)) {
     llvm::SourceMgr sources;
     module = exec::parseModule(std::move(*buffer), sources, &context);
+    if (module && failed(importTensorsIfAny(module)))
+      module = {};
   } else {
     return end(Status::Unsupported, llvm::toString(buffer.takeError()));
   }
