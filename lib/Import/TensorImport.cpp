@@ -148,10 +148,13 @@ static LogicalResult importFunction(func::FuncOp source, ModuleOp target) {
   for (unsigned i = 0; i < source.getNumResults(); ++i)
     if (StringAttr name = getName(source.getResultAttrDict(i)))
       function.setResultAttr(i, graph::kNameAttrName, name);
-  for (Operation &op : llvm::make_early_inc_range(
-           llvm::reverse(function.getBody().front().without_terminator())))
-    if (isOpTriviallyDead(&op))
-      op.erase();
+  // Users before what they use. Listed first: erasing ends a reverse iteration.
+  SmallVector<Operation *> ops;
+  for (Operation &op : function.getBody().front().without_terminator())
+    ops.push_back(&op);
+  for (Operation *op : llvm::reverse(ops))
+    if (isOpTriviallyDead(op))
+      op->erase();
   return success();
 }
 
