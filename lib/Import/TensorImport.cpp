@@ -138,7 +138,8 @@ static LogicalResult importFunction(func::FuncOp source, ModuleOp target) {
       function.setArgAttr(index, graph::kNameAttrName, name);
   }
   Block &body = source.getBody().front();
-  for (Operation &op : body.without_terminator())
+  // A named op of linalg is replaced by a generic one while it is imported.
+  for (Operation &op : llvm::make_early_inc_range(body.without_terminator()))
     if (failed(importOp(importer, op)))
       return failure();
   SmallVector<Value> results;
