@@ -73,15 +73,15 @@ LogicalResult GenericImporter::readLoops() {
   // get() descends from the yielded values.
   constexpr size_t kMaxBodyOps = 1000;
   if (op.getBody()->getOperations().size() > kMaxBodyOps)
-    return op.emitError("has a body of more than ") << kMaxBodyOps << " ops";
+    return op.emitOpError("has a body of more than ") << kMaxBodyOps << " ops";
   for (int64_t extent : op.getStaticLoopRanges()) {
     if (ShapedType::isDynamic(extent))
-      return op.emitError("has a loop of dynamic extent");
+      return op.emitOpError("has a loop of dynamic extent");
     space.extents.push_back(extent);
   }
   for (AffineMap map : op.getIndexingMapsArray())
     if (!map.isProjectedPermutation(/*allowZeroInResults=*/true))
-      return op.emitError("indexing map ")
+      return op.emitOpError("indexing map ")
              << AffineMapAttr::get(map)
              << " is not a projected permutation of the loops";
   for (auto [loop, kind] : llvm::enumerate(op.getIteratorTypesArray()))
@@ -97,8 +97,8 @@ LogicalResult GenericImporter::defineInputs() {
       continue;
     Value value = importer.lookup(operand->get());
     if (!value)
-      return op.emitError("operand #") << operand->getOperandNumber()
-                                       << " has no elements that are known";
+      return op.emitOpError("operand #") << operand->getOperandNumber()
+                                         << " has no elements that are known";
     values[argument] =
         space.fromOperand(emit, value, op.getMatchingIndexingMap(operand));
   }
@@ -113,7 +113,7 @@ LogicalResult GenericImporter::defineOutput(unsigned index) {
     return success();
   Value value = importer.lookup(operand->get());
   if (!value)
-    return op.emitError("reads output #") << index << ", which is empty";
+    return op.emitOpError("reads output #") << index << ", which is empty";
   values[argument] =
       space.fromOperand(emit, value, op.getMatchingIndexingMap(operand));
   return success();
@@ -127,7 +127,7 @@ FailureOr<Value> GenericImporter::get(Value source) {
   if (!inner || inner->getBlock() != op.getBody()) {
     Value value = importer.lookup(source);
     if (!value)
-      return op.emitError("its body reads a value that is not known");
+      return op.emitOpError("its body reads a value that is not known");
     return value;
   }
   if (failed(emitOp(*inner)))
@@ -161,7 +161,8 @@ LogicalResult GenericImporter::emitOp(Operation &inner) {
       result = emitScalarOp(emit, inner, operands);
   }
   if (!result)
-    return inner.emitError("is not supported in the body of ") << op->getName();
+    return inner.emitOpError("is not supported in the body of ")
+           << op->getName();
   values[inner.getResult(0)] = result;
   return success();
 }
@@ -178,7 +179,7 @@ static std::optional<int64_t> getLoop(Value subscript) {
 FailureOr<Value> GenericImporter::emitExtract(tensor::ExtractOp extract) {
   Value table = importer.lookup(extract.getTensor());
   if (!table)
-    return op.emitError("its body reads a tensor that is not known");
+    return op.emitOpError("its body reads a tensor that is not known");
   SmallVector<Subscript> subscripts;
   for (auto [dim, source] : llvm::enumerate(extract.getIndices())) {
     Subscript subscript;
@@ -260,7 +261,7 @@ GenericImporter::emitReduction(unsigned index, Operation *combine, Value term) {
                                  /*isAnd=*/isa<arith::AndIOp>(combine));
   }
   if (!reduced)
-    return combine->emitError("is not a reduction that graph has");
+    return combine->emitOpError("is not a reduction that graph has");
   OpOperand *init = op.getDpsInitOperand(index);
   if (isNeutral(init->get(), combine))
     return reduced;
@@ -269,7 +270,7 @@ GenericImporter::emitReduction(unsigned index, Operation *combine, Value term) {
   Value before = values.lookup(op.getMatchingBlockArgument(init));
   Value result = emitScalarOp(emit, *combine, {before, reduced});
   if (!result)
-    return combine->emitError("cannot take an initial value");
+    return combine->emitOpError("cannot take an initial value");
   return result;
 }
 
@@ -288,7 +289,7 @@ FailureOr<Value> GenericImporter::emitArgMax(unsigned index,
       (integers && integers.getPredicate() == arith::CmpIPredicate::sgt);
   if (!isGreater || !loop || reductionLoops != ArrayRef(*loop) ||
       select.getFalseValue() != before)
-    return select.emitError("is not a reduction that graph has");
+    return select.emitOpError("is not a reduction that graph has");
   FailureOr<Value> term = get(compare->getOperand(0));
   if (failed(term))
     return failure();
@@ -324,13 +325,13 @@ LogicalResult GenericImporter::importResult(unsigned index) {
       value = emitReduction(index, combine,
                             combine->getOperand(isBefore(0) ? 1 : 0));
     else
-      return op.emitError("result #")
+      return op.emitOpError("result #")
              << index << " is not reduced by one op with its output";
   }
   if (failed(value))
     return failure();
   if (!*value)
-    return op.emitError("is not supported");
+    return op.emitOpError("is not supported");
   importer.define(
       result, space.toResult(emit, *value, op.getMatchingIndexingMap(init),
                              cast<RankedTensorType>(result.getType()), shape));
@@ -355,7 +356,7 @@ LogicalResult importLinalg(TensorImporter &importer, Operation &op) {
     Value value = importer.lookup(fill.getInputs().front());
     auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());
     if (!value || !type)
-      return op.emitError("fills with a value that is not known");
+      return op.emitOpError("fills with a value that is not known");
     importer.define(
         op.getResult(0),
         emit.expand(emit.cast(value, type.getElementType()), type.getShape()));
@@ -363,14 +364,14 @@ LogicalResult importLinalg(TensorImporter &importer, Operation &op) {
   }
   auto structured = cast<linalg::LinalgOp>(op);
   if (!structured.hasPureTensorSemantics())
-    return op.emitError("works on buffers, expected tensors");
+    return op.emitOpError("works on buffers, expected tensors");
   if (auto generic = dyn_cast<linalg::GenericOp>(op))
     return GenericImporter(importer, generic).run();
   IRRewriter rewriter(&op);
   FailureOr<linalg::GenericOp> generic =
       linalg::generalizeNamedOp(rewriter, structured);
   if (failed(generic))
-    return op.emitError("is not supported");
+    return op.emitOpError("is not supported");
   return GenericImporter(importer, *generic).run();
 }
 

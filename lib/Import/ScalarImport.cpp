@@ -181,7 +181,7 @@ static LogicalResult importScalar(TensorImporter &importer, Operation &op) {
     return failure();
   Value result = emitScalarOp(importer.emit, op, operands);
   if (!result)
-    return op.emitError("is not supported");
+    return op.emitOpError("is not supported");
   importer.define(op.getResult(0), result);
   return success();
 }
@@ -199,7 +199,7 @@ static LogicalResult importConstant(TensorImporter &importer, Operation &op) {
                                    number.getValue());
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || !graph::isElementType(type.getElementType()))
-    return op.emitError("a constant of type ")
+    return op.emitOpError("a constant of type ")
            << value.getType() << " is not supported";
   importer.define(op.getResult(0), importer.emit.constant(value));
   return success();

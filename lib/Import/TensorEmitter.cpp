@@ -38,15 +38,26 @@ Value TensorEmitter::iota(int64_t size, int64_t dim, int64_t rank) {
 }
 
 Value TensorEmitter::reshape(Value value, Shape shape) {
+  // The ones in between, if nobody else uses them, are erased at the end.
+  if (auto previous = value ? value.getDefiningOp<graph::ReshapeOp>() : nullptr)
+    value = previous.getInput();
   if (!value || getShape(value) == shape)
     return value;
   return graph::ReshapeOp::create(builder, loc,
                                   getTensorType(value).clone(shape), value);
 }
 
-Value TensorEmitter::transpose(Value value, Shape perm) {
-  if (!value || llvm::is_sorted(perm))
+Value TensorEmitter::transpose(Value value, Shape order) {
+  if (!value || llvm::is_sorted(order))
     return value;
+  SmallVector<int64_t> perm(order);
+  if (auto previous = value.getDefiningOp<graph::TransposeOp>()) {
+    for (int64_t &dim : perm)
+      dim = previous.getPerm()[dim];
+    value = previous.getInput();
+    if (llvm::is_sorted(perm))
+      return value;
+  }
   SmallVector<int64_t> shape;
   for (int64_t dim : perm)
     shape.push_back(getShape(value)[dim]);
@@ -147,7 +158,7 @@ LogicalResult TensorImporter::lookupAll(Operation &op,
   for (Value source : op.getOperands()) {
     operands.push_back(lookup(source));
     if (!operands.back())
-      return op.emitError("operand #")
+      return op.emitOpError("operand #")
              << operands.size() - 1 << " has no elements that are known";
   }
   return success();

@@ -1,5 +1,4 @@
-//===- TensorImport.cpp - TOSA and linalg into the graph dialect -*- C++
-//-*-===//
+//===- TensorImport.cpp - TOSA and linalg into graph -----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -78,14 +77,14 @@ static FailureOr<func::FuncOp> findFunction(ModuleOp module) {
     if (function.isExternal())
       continue;
     if (found)
-      return function.emitError("is a second function beside @")
+      return function.emitOpError("is a second function beside @")
              << found.getSymName() << ": a model is one";
     found = function;
   }
   if (!found)
     return module.emitError("holds no function with a body");
   if (!llvm::hasSingleElement(found.getBody()))
-    return found.emitError("has control flow: a model is one block");
+    return found.emitOpError("has control flow: a model is one block");
   return found;
 }
 
@@ -93,7 +92,7 @@ static LogicalResult checkPort(func::FuncOp function, Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape() ||
       !graph::isElementType(tensor.getElementType()))
-    return function.emitError("has an argument or result of type ")
+    return function.emitOpError("has an argument or result of type ")
            << type << ", expected tensors of static shape";
   return success();
 }
@@ -106,13 +105,13 @@ static LogicalResult importOp(TensorImporter &importer, Operation &op) {
   for (Type type : op.getResultTypes())
     if (auto shaped = dyn_cast<ShapedType>(type);
         shaped && !shaped.hasStaticShape())
-      return op.emitError("has a result of dynamic shape ") << type;
+      return op.emitOpError("has a result of dynamic shape ") << type;
   auto it = getTensorOps().find(op.getName().getStringRef());
   if (it != getTensorOps().end())
     return it->second(importer, op);
   if (isa<linalg::LinalgOp>(op))
     return importLinalg(importer, op);
-  return op.emitError("is not supported");
+  return op.emitOpError("is not supported");
 }
 
 /// Copies an argument's or a result's name, if the source has one.

@@ -40,7 +40,7 @@ static LogicalResult importExtractSlice(TensorImporter &importer,
        {slice.getStaticOffsets(), slice.getStaticSizes(),
         slice.getStaticStrides()})
     if (llvm::any_of(values, ShapedType::isDynamic))
-      return op.emitError(
+      return op.emitOpError(
           "has offsets, sizes or strides that are not constant");
   Value result =
       importer.emit.slice(input, slice.getStaticOffsets(),
@@ -70,8 +70,8 @@ static LogicalResult importInsertSlice(TensorImporter &importer,
       axis = dim;
     }
   if (!isSupported)
-    return op.emitError("is supported along one dimension, with constant "
-                        "offsets and strides of 1");
+    return op.emitOpError("is supported along one dimension, with constant "
+                          "offsets and strides of 1");
   source = emit.reshape(source, sizes);
   if (!axis) {
     importer.define(op.getResult(0), source);
@@ -93,7 +93,7 @@ static LogicalResult importInsertSlice(TensorImporter &importer,
   addPiece(end, shape[*axis] - end);
   Value result = emit.concat(pieces, *axis);
   if (!result)
-    return op.emitError("writes a part of a tensor that is empty otherwise");
+    return op.emitOpError("writes a part of a tensor that is empty otherwise");
   importer.define(op.getResult(0), result);
   return success();
 }
@@ -115,12 +115,12 @@ static LogicalResult importPad(TensorImporter &importer, Operation &op) {
   Value padding = pad.getConstantPaddingValue();
   Value value = padding ? importer.lookup(padding) : Value();
   if (padding && !value)
-    return op.emitError("pads with a constant of its own body, expected one "
-                        "from outside");
+    return op.emitOpError("pads with a constant of its own body, expected one "
+                          "from outside");
   auto isBad = [](int64_t size) { return size < 0; };
   if (!input || !value || llvm::any_of(pad.getStaticLow(), isBad) ||
       llvm::any_of(pad.getStaticHigh(), isBad))
-    return op.emitError("is supported with constant sizes and one value");
+    return op.emitOpError("is supported with constant sizes and one value");
   importer.define(op.getResult(0),
                   graph::PadOp::create(
                       importer.emit.builder, importer.emit.loc,
@@ -148,7 +148,7 @@ static LogicalResult importFromElements(TensorImporter &importer,
     element = importer.emit.reshape(element, {1});
   Value list = importer.emit.concat(elements, 0);
   if (!list)
-    return op.emitError("has no elements");
+    return op.emitOpError("has no elements");
   importer.define(op.getResult(0),
                   importer.emit.reshape(list, getResultType(op).getShape()));
   return success();

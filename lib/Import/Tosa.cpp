@@ -30,14 +30,15 @@ struct Operands {
       if (index >= firstZero) {
         if (!matchPattern(source, m_Zero()) &&
             !matchPattern(source, m_AnyZeroFloat())) {
-          op.emitError("operand #") << index << " must be a constant 0";
+          op.emitOpError("operand #") << index << " must be a constant 0";
           return;
         }
         continue;
       }
       values.push_back(importer.lookup(source));
       if (!values.back()) {
-        op.emitError("operand #") << index << " has no elements that are known";
+        op.emitOpError("operand #")
+            << index << " has no elements that are known";
         return;
       }
     }
@@ -51,7 +52,7 @@ struct Operands {
 static LogicalResult define(TensorImporter &importer, Operation &op,
                             Value result) {
   if (!result)
-    return op.emitError("is not supported with these operands");
+    return op.emitOpError("is not supported with these operands");
   importer.define(op.getResult(0), result);
   return success();
 }
@@ -59,7 +60,7 @@ static LogicalResult define(TensorImporter &importer, Operation &op,
 static LogicalResult importConst(TensorImporter &importer, Operation &op) {
   ElementsAttr value = cast<tosa::ConstOp>(op).getValues();
   if (!graph::isElementType(value.getElementType()))
-    return op.emitError("a constant of type ")
+    return op.emitOpError("a constant of type ")
            << value.getType() << " is not supported";
   return define(importer, op, importer.emit.constant(value));
 }
@@ -109,7 +110,7 @@ static LogicalResult importCompare(TensorImporter &importer, Operation &op) {
 
 static LogicalResult importShiftRight(TensorImporter &importer, Operation &op) {
   if (cast<tosa::ArithmeticRightShiftOp>(op).getRound())
-    return op.emitError("is not supported with rounding");
+    return op.emitOpError("is not supported with rounding");
   return importBinary<graph::ShiftRightOp>(importer, op);
 }
 

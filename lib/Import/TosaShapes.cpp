@@ -21,7 +21,7 @@ static FailureOr<SmallVector<int64_t>> getShapeOperand(Operation &op,
                                                        unsigned index) {
   auto constant = op.getOperand(index).getDefiningOp<tosa::ConstShapeOp>();
   if (!constant) {
-    op.emitError("operand #") << index << " is not a constant shape";
+    op.emitOpError("operand #") << index << " is not a constant shape";
     return failure();
   }
   return llvm::to_vector(constant.getValues().getValues<int64_t>());
@@ -31,7 +31,7 @@ static FailureOr<SmallVector<int64_t>> getShapeOperand(Operation &op,
 static Value getInput(TensorImporter &importer, Operation &op) {
   Value input = importer.lookup(op.getOperand(0));
   if (!input)
-    op.emitError("operand #0 has no elements that are known");
+    op.emitOpError("operand #0 has no elements that are known");
   return input;
 }
 

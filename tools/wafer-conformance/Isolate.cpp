@@ -14,6 +14,7 @@
 
 #include "Isolate.h"
 
+#include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
@@ -150,15 +151,20 @@ static void parseLines(StringRef lines, CaseResult &result, bool &hasResult) {
   }
 }
 
+/// True for messages of the C and C++ libraries about want of memory.
+static bool speaksOfMemory(StringRef message) {
+  return message.contains("bad_alloc") || message.contains("out of memory") ||
+         message.contains("Cannot allocate memory");
+}
+
 /// Why a child ended without a result.
 static std::string describeEnd(int status, const std::string &message,
                                bool isLate, const RunOptions &options) {
   std::string reason;
   raw_string_ostream os(reason);
   if (isLate)
-    os << "no result within " << options.timeLimitInSeconds << " s";
-  else if (StringRef(message).contains("bad_alloc") ||
-           StringRef(message).contains("out of memory"))
+    os << format("no result within %g s", options.timeLimitInSeconds);
+  else if (speaksOfMemory(message))
     os << "needs more than " << options.memoryLimitInMegabytes << " MB";
   else if (WIFSIGNALED(status))
     os << "crashed: " << strsignal(WTERMSIG(status));
@@ -182,6 +188,9 @@ static CaseResult finish(Child &child, bool isLate, const RunOptions &options) {
   if (!hasResult) {
     result.status = Status::Fail;
     result.reason = describeEnd(status, message, isLate, options);
+  } else if (result.status != Status::Pass && speaksOfMemory(result.reason)) {
+    result.status = Status::Fail;
+    result.reason = describeEnd(status, result.reason, isLate, options);
   } else if (StringRef(result.reason).ends_with("executor's messages")) {
     result.reason = message;
   }
