@@ -25,7 +25,7 @@ struct ImportOptions {
 };
 
 /// The opsets of ONNX's default domain whose operators this importer knows.
-inline constexpr int64_t kOldestOnnxOpset = 7;
+inline constexpr int64_t kOldestOnnxOpset = 1;
 inline constexpr int64_t kNewestOnnxOpset = 28;
 
 /// Imports the model in the file `path` as a module with one function @main.
