@@ -7,6 +7,7 @@
 
 #include "Node.h"
 #include "wafer/Support/OnnxTensor.h"
+#include <random>
 
 using namespace mlir;
 
@@ -165,9 +166,44 @@ static Imported importOneHot(Node &node) {
   return Outputs{node.ops.where(isHot, on, off)};
 }
 
+/// Elements that training keeps: uniform numbers in [0, 1) that are `ratio` or
+/// more, from the generator of numpy's RandomState(seed), with which ONNX's
+/// reference computes them. Two outputs of a Mersenne twister give 53 bits.
+static DenseElementsAttr createKept(RankedTensorType type, uint32_t seed,
+                                    double ratio) {
+  std::mt19937 generator(seed);
+  SmallVector<bool> kept;
+  for (int64_t i = 0, e = type.getNumElements(); i < e; ++i) {
+    uint32_t high = generator() >> 5, low = generator() >> 6;
+    double uniform = (high * 67108864.0 + low) / 9007199254740992.0;
+    kept.push_back(uniform >= ratio);
+  }
+  return DenseElementsAttr::get(type, kept);
+}
+
+/// x·mask/(1 - ratio). Which elements are dropped is decided here: a run of the
+/// graph is deterministic.
+static Imported importTrainingDropout(Node &node, double ratio, int64_t seed) {
+  constexpr int64_t kMaxElements = 1 << 26;
+  Value x = node.getInput(0);
+  if (!(ratio >= 0 && ratio < 1))
+    return node.error() << "ratio is " << std::to_string(ratio);
+  if (typeOf(x).getNumElements() > kMaxElements)
+    return node.error() << "drops elements of " << x.getType()
+                        << ", more than " << kMaxElements;
+  auto maskType =
+      RankedTensorType::get(shapeOf(x), node.builder.getI1Type());
+  Value mask = node.ops.constant(
+      createKept(maskType, static_cast<uint32_t>(seed), ratio));
+  Value scaled = node.ops.mul(x, 1 / (1 - ratio));
+  return Outputs{node.ops.where(mask, scaled, node.ops.scalarLike(x, 0)),
+                 mask};
+}
+
 /// Inference: the operand itself and a mask that keeps everything.
 static Imported importDropout(Node &node) {
-  node.ignore({"seed", "consumed_inputs", "is_test"});
+  node.ignore({"consumed_inputs", "is_test"});
+  int64_t seed = node.getInt("seed", 0);
   std::optional<double> ratio = node.getFloat("ratio", 0.5f);
   if (node.getInput(1))
     ratio = node.getConstantNumber(1);
@@ -177,9 +213,7 @@ static Imported importDropout(Node &node) {
   if (node.hasErrors())
     return failure();
   if (*isTraining != 0 && *ratio != 0)
-    return node.error() << "drops elements at random (training_mode with ratio "
-                        << std::to_string(*ratio)
-                        << "): only inference is supported";
+    return importTrainingDropout(node, *ratio, seed);
   Value x = node.getInput(0);
   Type maskType = node.opset < 10 ? elementOf(x) : node.builder.getI1Type();
   Outputs results = {x};

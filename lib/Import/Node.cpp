@@ -108,6 +108,10 @@ int64_t Node::getInt(StringRef name, int64_t defaultValue) {
 }
 
 float Node::getFloat(StringRef name, float defaultValue) {
+  // Some exporters write 1 for 1.0.
+  const AttributeProto *given = find(name);
+  if (given && given->type() == AttributeProto::INT)
+    return static_cast<float>(getInt(name, 0));
   const AttributeProto *attribute = take(name, AttributeProto::FLOAT);
   return attribute ? attribute->f() : defaultValue;
 }
@@ -143,6 +147,9 @@ LogicalResult Node::checkAllAttributesRead() {
   for (const AttributeProto &attribute : proto.attribute()) {
     if (!seen.insert(attribute.name()).second)
       return error() << "attribute \"" << attribute.name() << "\" occurs twice";
+    // A remark that training exporters leave in nodes.
+    if (attribute.name() == "description")
+      continue;
     if (!read.contains(attribute.name()))
       return error() << "attribute \"" << attribute.name()
                      << "\" is not supported at opset " << opset;

@@ -35,10 +35,12 @@ static Imported importGemm(Node &node) {
         beta = node.getFloat("beta", 1.0f);
   bool transposeA = node.getInt("transA", 0),
        transposeB = node.getInt("transB", 0);
-  for (size_t i : {0, 1})
-    if (node.getInputType(i).getRank() != 2)
-      return node.error() << "input " << i << " must have rank 2, found "
-                          << node.getInputType(i);
+  // Some fusing tools leave a batch in front of A.
+  if (node.getInputType(1).getRank() != 2 ||
+      node.getInputType(0).getRank() < 2)
+    return node.error() << "inputs must be matrices, found "
+                        << node.getInputType(0) << " and "
+                        << node.getInputType(1);
   Value result = node.ops.matmul(node.getInput(0), node.getInput(1),
                                  transposeA, transposeB);
   if (!result)

@@ -170,7 +170,6 @@ static Imported importSGD(Node &node) {
 
 /// dX = (dY - sum(dY·Y))·Y along the axis.
 static Imported importSoftmaxGrad(Node &node) {
-  node.ignore({"description"});
   Value dy = node.getInput(0), y = node.getInput(1);
   int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rankOf(y));
   Value sum =
@@ -180,7 +179,6 @@ static Imported importSoftmaxGrad(Node &node) {
 
 /// dX = dY - exp(Y)·sum(dY) along the axis.
 static Imported importLogSoftmaxGrad(Node &node) {
-  node.ignore({"description"});
   Value dy = node.getInput(0), y = node.getInput(1);
   int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rankOf(y));
   Value sum = node.ops.reduceSum(dy, axis, /*keepdims=*/true);
@@ -189,7 +187,6 @@ static Imported importLogSoftmaxGrad(Node &node) {
 
 /// dX = dY·(Phi(x) + x·phi(x)), the normal distribution and its density.
 static Imported importGeluGrad(Node &node) {
-  node.ignore({"description"});
   Value dy = node.getInput(0), x = node.getInput(1);
   constexpr double kInverseSqrt2 = 0.70710678118654752440,
                    kInverseSqrt2Pi = 0.39894228040143267794;
@@ -206,7 +203,7 @@ static Imported importGeluGrad(Node &node) {
 /// which they are not known. With n = (x - mean)·inv and g = dY·scale:
 /// dX = inv·(g - mean(g) - n·mean(g·n)), dScale = sum(dY·n), dBias = sum(dY).
 static Imported importLayerNormalizationGrad(Node &node) {
-  node.ignore({"description", "stash_type"});
+  node.ignore({"stash_type"});
   Value dy = node.getInput(0), x = node.getInput(1), scale = node.getInput(2);
   int64_t rank = rankOf(x);
   int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rank);

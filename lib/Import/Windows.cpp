@@ -121,18 +121,43 @@ static Value createPool(Node &node, Value x, const Window &window, bool ceil,
   return node.ops.create<OpT>({x}, attributes);
 }
 
+/// Places of elements, counted in row-major order over `shape`, as places that
+/// count the first spatial dimension fastest.
+static Value toColumnMajor(Node &node, Value places, Dims shape) {
+  if (!places)
+    return {};
+  Dims spatial = shape.drop_front(2);
+  int64_t size = *graph::countElements(spatial);
+  SmallVector<NamedAttribute> none;
+  auto modulo = [&](Value value, int64_t divisor) {
+    return node.ops.create<graph::ModOp>(
+        {value, node.ops.scalarLike(value, divisor)}, none);
+  };
+  Value rest = modulo(places, size);
+  Value result = node.ops.sub(places, rest);
+  int64_t rowStride = size, columnStride = 1;
+  for (int64_t dim : spatial) {
+    rowStride /= dim;
+    Value index = modulo(node.ops.div(rest, rowStride), dim);
+    result = node.ops.add(result, node.ops.mul(index, columnStride));
+    columnStride *= dim;
+  }
+  return result;
+}
+
 static Imported importMaxPool(Node &node) {
   FailureOr<Window> window = getWindow(node, {});
   if (failed(window))
     return failure();
   Value x = node.getInput(0);
   bool ceil = node.getInt("ceil_mode", 0);
-  if (node.getInt("storage_order", 0) && node.wantsOutput(1))
-    return node.error() << "indices in column-major order are not supported";
+  bool isColumnMajor = node.getInt("storage_order", 0);
   Outputs results = {createPool<graph::MaxPoolOp>(node, x, *window, ceil)};
-  if (node.wantsOutput(1))
-    results.push_back(
-        createPool<graph::ArgMaxPoolOp>(node, x, *window, ceil));
+  if (node.wantsOutput(1)) {
+    Value places = createPool<graph::ArgMaxPoolOp>(node, x, *window, ceil);
+    results.push_back(isColumnMajor ? toColumnMajor(node, places, shapeOf(x))
+                                    : places);
+  }
   return results;
 }
 
