@@ -28,9 +28,16 @@ static Imported importLeakyRelu(Node &node) {
   return Outputs{select(node, x, negative, x)};
 }
 
+/// Before opset 7 slopes are one a channel, later they broadcast.
 static Imported importPRelu(Node &node) {
-  Value x = node.getInput(0);
-  return Outputs{select(node, x, node.ops.mul(x, node.getInput(1)), x)};
+  node.ignore({"consumed_inputs"});
+  Value x = node.getInput(0), slope = node.getInput(1);
+  if (node.opset < 7 && rankOf(slope) == 1 && rankOf(x) > 2) {
+    SmallVector<int64_t> shape(rankOf(x) - 1, 1);
+    shape[0] = shapeOf(slope)[0];
+    slope = node.ops.reshape(slope, shape);
+  }
+  return Outputs{select(node, x, node.ops.mul(x, slope), x)};
 }
 
 static Imported importElu(Node &node) {

@@ -204,16 +204,20 @@ static Imported importTrainingDropout(Node &node, double ratio, int64_t seed) {
 static Imported importDropout(Node &node) {
   node.ignore({"consumed_inputs", "is_test"});
   int64_t seed = node.getInt("seed", 0);
-  std::optional<double> ratio = node.getFloat("ratio", 0.5f);
-  if (node.getInput(1))
-    ratio = node.getConstantNumber(1);
+  double ratio = node.getFloat("ratio", 0.5f);
   std::optional<double> isTraining = 0;
   if (node.getInput(2))
     isTraining = node.getConstantNumber(2);
-  if (node.hasErrors())
+  if (!isTraining)
     return failure();
-  if (*isTraining != 0 && *ratio != 0)
-    return importTrainingDropout(node, *ratio, seed);
+  if (*isTraining != 0 && node.getInput(1)) {
+    std::optional<double> given = node.getConstantNumber(1);
+    if (!given)
+      return failure();
+    ratio = *given;
+  }
+  if (*isTraining != 0 && ratio != 0)
+    return importTrainingDropout(node, ratio, seed);
   Value x = node.getInput(0);
   Type maskType = node.opset < 10 ? elementOf(x) : node.builder.getI1Type();
   Outputs results = {x};

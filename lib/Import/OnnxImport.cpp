@@ -25,6 +25,7 @@
 #include "Initializers.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
+#include "wafer/Executor/Constants.h"
 #include "wafer/Support/OnnxTensor.h"
 #include <set>
 
@@ -66,6 +67,7 @@ private:
   FailureOr<RankedTensorType> getInputType(const onnx::ValueInfoProto &input);
   FailureOr<int64_t> getDim(const onnx::ValueInfoProto &input, int index);
   FailureOr<func::FuncOp> createFunction();
+  LogicalResult bindInputValues();
   FailureOr<Value> readInitializer(StringRef name);
   LogicalResult createReturn(func::FuncOp function);
   void warnOfContradiction(const onnx::ValueInfoProto &info, StringRef what);
@@ -206,6 +208,23 @@ GraphImporter::getInputType(const onnx::ValueInfoProto &input) {
   return RankedTensorType::get(shape, elementType);
 }
 
+/// Puts constants in the place of arguments whose values are given.
+LogicalResult GraphImporter::bindInputValues() {
+  for (const auto &[name, tensor] : options.inputValues) {
+    auto argument = scope.values.find(name);
+    if (argument == scope.values.end())
+      return error() << "has no input \"" << name << "\" to give a value";
+    auto type = cast<RankedTensorType>(argument->second.getType());
+    if (!exec::hasType(tensor, type))
+      return error() << "input \"" << name << "\" is " << type
+                     << ", its value a tensor of " << tensor.getTypeString();
+    scope.values[name] = graph::ConstantOp::create(
+        builder, NameLoc::get(builder.getStringAttr(name)),
+        createDense(type, tensor.getBytes()), name);
+  }
+  return success();
+}
+
 FailureOr<func::FuncOp> GraphImporter::createFunction() {
   SmallVector<Type> types;
   for (const onnx::ValueInfoProto *input : inputs) {
@@ -224,6 +243,8 @@ FailureOr<func::FuncOp> GraphImporter::createFunction() {
     scope.values[input->name()] = body->getArgument(index);
   }
   builder.setInsertionPointToStart(body);
+  if (failed(bindInputValues()))
+    return failure();
   return function;
 }
 

@@ -35,8 +35,8 @@ static Imported importGemm(Node &node) {
         beta = node.getFloat("beta", 1.0f);
   bool transposeA = node.getInt("transA", 0),
        transposeB = node.getInt("transB", 0);
-  // Some fusing tools leave a batch in front of A.
-  if (node.getInputType(1).getRank() != 2 ||
+  // Some fusing tools leave batches in front of the matrices.
+  if (node.getInputType(1).getRank() < 2 ||
       node.getInputType(0).getRank() < 2)
     return node.error() << "inputs must be matrices, found "
                         << node.getInputType(0) << " and "

@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "wafer/Executor/Tensor.h"
 #include <map>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ struct ImportOptions {
   std::map<std::string, int64_t> dims;
   /// Shapes of inputs by name, for inputs to which the file gives none.
   std::map<std::string, std::vector<int64_t>> inputShapes;
+  /// Values of inputs by name, for inputs on which shapes depend. Such an input
+  /// stays an argument of @main, but what computes with it is constant.
+  std::map<std::string, exec::Tensor> inputValues;
 };
 
 /// The opsets of ONNX's default domain whose operators this importer knows.
