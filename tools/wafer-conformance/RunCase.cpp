@@ -125,7 +125,8 @@ private:
   bool readTensors(ArrayRef<std::string> files, const Twine &what,
                    std::vector<std::optional<Tensor>> &tensors);
   bool bindDims(ArrayRef<std::optional<Tensor>> inputs);
-  bool import();
+  bool bindValues(ArrayRef<std::optional<Tensor>> stored);
+  bool import(ArrayRef<std::optional<Tensor>> stored);
   bool compile();
   bool checkImport();
   bool runDataSet(const DataSet &data);
@@ -216,7 +217,21 @@ bool CaseRunner::bindDims(ArrayRef<std::optional<Tensor>> inputs) {
   return true;
 }
 
-bool CaseRunner::import() {
+/// Gives the importer the values of small inputs of integers and bools, and of
+/// single numbers. False if there are none.
+bool CaseRunner::bindValues(ArrayRef<std::optional<Tensor>> stored) {
+  constexpr int64_t kMaxElements = 64;
+  binding.inputValues.clear();
+  for (auto [input, tensor] : llvm::zip(info.inputs, stored)) {
+    if (!tensor || tensor->getNumElements() > kMaxElements ||
+        (exec::isFloat(tensor->elementType) && tensor->getNumElements() != 1))
+      continue;
+    binding.inputValues[input.name] = *tensor;
+  }
+  return !binding.inputValues.empty();
+}
+
+bool CaseRunner::import(ArrayRef<std::optional<Tensor>> stored) {
   if (module)
     return true;
   std::string path = getPath(test.model);
@@ -232,6 +247,14 @@ bool CaseRunner::import() {
   }
   if (!module) {
     std::string reason = errors.take("the importer gave no reason");
+    // Shapes, axes and the like that are inputs of the case: the stored ones.
+    if (StringRef(reason).contains("must be a constant") &&
+        bindValues(stored)) {
+      module = importOnnx(path, binding, &context);
+      if (module)
+        return compile();
+      reason = errors.take(reason);
+    }
     StringRef text = reason;
     text.consume_front(path + ": ");
     return end(Status::Unsupported, text);
@@ -302,7 +325,7 @@ bool CaseRunner::runModel(ArrayRef<std::optional<Tensor>> stored,
 bool CaseRunner::runDataSet(const DataSet &data) {
   std::vector<std::optional<Tensor>> inputs, outputs;
   if (!readTensors(data.inputs, "stored input", inputs) || !bindDims(inputs) ||
-      !import() || !readTensors(data.outputs, "stored output", outputs))
+      !import(inputs) || !readTensors(data.outputs, "stored output", outputs))
     return false;
   if (llvm::none_of(outputs, [](const auto &output) { return !!output; }))
     return end(Status::Skipped, "no stored outputs; the model imports");
@@ -314,7 +337,7 @@ bool CaseRunner::runDataSet(const DataSet &data) {
 
 /// Without data the model can still be read.
 bool CaseRunner::checkImport() {
-  return import() &&
+  return import({}) &&
          end(Status::Skipped, "no stored outputs; the model imports");
 }
 
