@@ -59,7 +59,8 @@ static json::Object toJSON(const CaseResult &result) {
                       {"reason", json::fixUTF8(result.reason)},
                       {"maxAbsError", finite(result.maxAbsError)},
                       {"relativeRms", finite(result.relativeRms)},
-                      {"isJudgedByRms", result.isJudgedByRms}};
+                      {"isJudgedByRms", result.isJudgedByRms},
+                      {"hasBoundInputs", result.hasBoundInputs}};
 }
 
 static void limitResources(const RunOptions &options) {
@@ -148,6 +149,8 @@ static void parseLines(StringRef lines, CaseResult &result, bool &hasResult) {
     result.maxAbsError = object->getNumber("maxAbsError").value_or(0);
     result.relativeRms = object->getNumber("relativeRms").value_or(0);
     result.isJudgedByRms = object->getBoolean("isJudgedByRms").value_or(false);
+    result.hasBoundInputs =
+        object->getBoolean("hasBoundInputs").value_or(false);
   }
 }
 

@@ -212,7 +212,8 @@ bool CaseRunner::bindDims(ArrayRef<std::optional<Tensor>> inputs) {
   bool isAsBefore =
       needed.dims == binding.dims && needed.inputShapes == binding.inputShapes;
   binding = std::move(needed);
-  if (!isAsBefore)
+  // A module made for the values of another data set is not this one's.
+  if (!isAsBefore || result.hasBoundInputs)
     module = {};
   return true;
 }
@@ -251,8 +252,10 @@ bool CaseRunner::import(ArrayRef<std::optional<Tensor>> stored) {
     if (StringRef(reason).contains("must be a constant") &&
         bindValues(stored)) {
       module = importOnnx(path, binding, &context);
-      if (module)
+      if (module) {
+        result.hasBoundInputs = true;
         return compile();
+      }
       reason = errors.take(reason);
     }
     StringRef text = reason;

@@ -34,6 +34,9 @@ struct CaseResult {
   double maxAbsError = 0, relativeRms = 0;
   /// An f16 output passed by --rms-f16, not element by element.
   bool isJudgedByRms = false;
+  /// Stored values of inputs were constants of the import: shapes depend on
+  /// them, so the model was compiled for this data set alone.
+  bool hasBoundInputs = false;
   double seconds = 0;
 };
 

@@ -31,9 +31,10 @@ static void printRow(StringRef name, const Totals &row, raw_ostream &os) {
 
 void printTable(ArrayRef<CaseResult> results, raw_ostream &os) {
   std::map<std::string, Totals> byOperator;
-  int64_t numByRms = 0;
+  int64_t numByRms = 0, numBound = 0;
   for (const CaseResult &result : results) {
     numByRms += result.status == Status::Pass && result.isJudgedByRms;
+    numBound += result.status == Status::Pass && result.hasBoundInputs;
     for (const std::string &name : result.operators)
       ++byOperator[name][result.status];
   }
@@ -48,6 +49,10 @@ void printTable(ArrayRef<CaseResult> results, raw_ostream &os) {
     os << numByRms
        << " of the passed cases: f16 outputs of whole models, judged by "
           "relative RMS (--rms-f16), not element by element\n";
+  if (numBound)
+    os << numBound
+       << " of the passed cases: imported with the stored values of inputs on "
+          "which shapes or attributes depend\n";
 }
 
 json::Object toJSON(ArrayRef<Case> cases, ArrayRef<CaseResult> results,
@@ -66,6 +71,8 @@ json::Object toJSON(ArrayRef<Case> cases, ArrayRef<CaseResult> results,
     }
     if (result.isJudgedByRms)
       entry["judgedBy"] = "rms-f16";
+    if (result.hasBoundInputs)
+      entry["boundInputs"] = true;
     list.push_back(std::move(entry));
   }
   json::Object totals;
