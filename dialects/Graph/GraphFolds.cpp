@@ -106,6 +106,21 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
+OpFoldResult ExpandOp::fold(FoldAdaptor adaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  auto dense = dyn_cast_or_null<DenseElementsAttr>(adaptor.getInput());
+  if (dense && dense.isSplat())
+    return dense.resizeSplat(getType());
+  return {};
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor) {
+  bool isWhole = getInput().getType() == getType() &&
+                 llvm::all_of(getStarts(), [](int64_t s) { return s == 0; });
+  return isWhole ? getInput() : OpFoldResult();
+}
+
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
   if (llvm::equal(getPerm(), llvm::seq<int64_t>(0, getPerm().size())))
     return getInput();

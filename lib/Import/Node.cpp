@@ -70,7 +70,7 @@ Node::Node(const onnx::NodeProto &proto, int64_t opset, StringRef file,
            OpBuilder &builder, ArrayRef<Value> inputs)
     : proto(proto), opset(opset), builder(builder),
       loc(NameLoc::get(builder.getStringAttr(getNodeName(proto)))), file(file),
-      inputs(inputs) {}
+      ops(builder, loc, [this] { return error(); }), inputs(inputs) {}
 
 InFlightDiagnostic Node::error() {
   failed = true;
@@ -108,6 +108,10 @@ int64_t Node::getInt(StringRef name, int64_t defaultValue) {
 }
 
 float Node::getFloat(StringRef name, float defaultValue) {
+  // Some exporters write 1 for 1.0.
+  const AttributeProto *given = find(name);
+  if (given && given->type() == AttributeProto::INT)
+    return static_cast<float>(getInt(name, 0));
   const AttributeProto *attribute = take(name, AttributeProto::FLOAT);
   return attribute ? attribute->f() : defaultValue;
 }
@@ -143,6 +147,9 @@ LogicalResult Node::checkAllAttributesRead() {
   for (const AttributeProto &attribute : proto.attribute()) {
     if (!seen.insert(attribute.name()).second)
       return error() << "attribute \"" << attribute.name() << "\" occurs twice";
+    // A remark that training exporters leave in nodes.
+    if (attribute.name() == "description")
+      continue;
     if (!read.contains(attribute.name()))
       return error() << "attribute \"" << attribute.name()
                      << "\" is not supported at opset " << opset;
@@ -150,72 +157,73 @@ LogicalResult Node::checkAllAttributesRead() {
   return success();
 }
 
+const onnx::GraphProto *Node::getGraph(StringRef name) {
+  const AttributeProto *attribute = take(name, AttributeProto::GRAPH);
+  return attribute && attribute->has_g() ? &attribute->g() : nullptr;
+}
+
+void Node::ignore(std::initializer_list<StringRef> names) {
+  for (StringRef name : names)
+    read.insert(name);
+}
+
 FailureOr<SmallVector<int64_t>> Node::getConstantInts(size_t index) {
+  if (auto values = importer::getConstantInts(getInput(index)))
+    return *values;
+  error() << "input " << index << " (\"" << proto.input(index)
+          << "\") must be a constant of integers";
+  return mlir::failure();
+}
+
+std::optional<SmallVector<int64_t>> Node::getIntsOrInput(StringRef name,
+                                                         size_t index) {
+  if (auto values = getInts(name))
+    return values;
+  if (!getInput(index))
+    return std::nullopt;
+  FailureOr<SmallVector<int64_t>> values = getConstantInts(index);
+  return succeeded(values) ? std::optional(*values) : std::nullopt;
+}
+
+std::optional<double> Node::getConstantNumber(size_t index) {
   Value input = getInput(index);
-  auto constant = input ? input.getDefiningOp<graph::ConstantOp>() : nullptr;
-  auto dense = constant ? dyn_cast<DenseIntElementsAttr>(constant.getValue())
-                        : DenseIntElementsAttr();
-  if (!dense || dense.getElementType().isInteger(1)) {
+  if (!input)
+    return std::nullopt;
+  auto constant = input.getDefiningOp<graph::ConstantOp>();
+  auto dense = constant ? dyn_cast<DenseElementsAttr>(constant.getValue())
+                        : DenseElementsAttr();
+  if (!dense || dense.getNumElements() != 1) {
     error() << "input " << index << " (\"" << proto.input(index)
-            << "\") must be a constant of integers";
-    return mlir::failure();
+            << "\") must be a constant of one element";
+    return std::nullopt;
   }
-  SmallVector<int64_t> values;
-  for (const APInt &value : dense.getValues<APInt>())
-    values.push_back(value.getSExtValue());
-  return values;
-}
-
-Value createScalar(Node &node, Type elementType, double value) {
-  auto type = RankedTensorType::get({}, elementType);
-  Attribute element;
-  if (auto floatType = dyn_cast<FloatType>(elementType))
-    element = FloatAttr::get(floatType, value);
-  else
-    element = IntegerAttr::get(
-        elementType, APInt(elementType.getIntOrFloatBitWidth(),
-                           static_cast<int64_t>(value), /*isSigned=*/true,
-                           /*implicitTrunc=*/true));
-  return graph::ConstantOp::create(node.builder, node.loc,
-                                   DenseElementsAttr::get(type, element));
-}
-
-bool checkNumbers(Node &node, Value value) {
-  Type elementType = cast<RankedTensorType>(value.getType()).getElementType();
-  if (!elementType.isInteger(1))
-    return true;
-  node.error() << "operands must be numbers, found " << value.getType();
-  return false;
-}
-
-bool checkBroadcast(Node &node, Value lhs, Value rhs) {
-  auto lhsType = cast<RankedTensorType>(lhs.getType());
-  auto rhsType = cast<RankedTensorType>(rhs.getType());
-  if (!checkNumbers(node, lhs))
-    return false;
-  if (lhsType.getElementType() != rhsType.getElementType())
-    node.error() << "operands must have the same element type, found "
-                 << lhsType.getElementType() << " and "
-                 << rhsType.getElementType();
-  else if (!graph::broadcastShapes(lhsType.getShape(), rhsType.getShape()))
-    node.error() << "shapes do not broadcast: " << lhsType << " and "
-                 << rhsType;
-  else
-    return true;
-  return false;
-}
-
-DenseElementsAttr createDense(RankedTensorType type, ArrayRef<uint8_t> bytes) {
-  if (type.getNumElements() == 0)
-    return DenseElementsAttr::get(type, ArrayRef<Attribute>());
-  if (type.getElementType().isInteger(1)) {
-    SmallVector<bool> values;
-    for (uint8_t byte : bytes)
-      values.push_back(byte != 0);
-    return DenseElementsAttr::get(type, values);
+  if (isa<FloatType>(dense.getElementType())) {
+    APFloat value = *dense.getValues<APFloat>().begin();
+    bool losesInfo;
+    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    return value.convertToDouble();
   }
-  return DenseElementsAttr::getFromRawBuffer(
-      type, {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+  return static_cast<double>((*importer::getConstantInts(input))[0]);
+}
+
+int64_t Node::normalizeAxis(int64_t axis, int64_t rank) {
+  if (axis >= -rank && axis < rank)
+    return axis < 0 ? axis + rank : axis;
+  error() << "axis " << axis << " is not a dimension of a tensor of rank "
+          << rank;
+  return 0;
+}
+
+SmallVector<int64_t> Node::normalizeAxes(Dims axes, int64_t rank) {
+  SmallVector<int64_t> result;
+  for (int64_t axis : axes)
+    result.push_back(normalizeAxis(axis, rank));
+  llvm::sort(result);
+  if (!hasErrors() &&
+      std::adjacent_find(result.begin(), result.end()) != result.end())
+    error() << "an axis is named twice";
+  return result;
 }
 
 } // namespace wafer::importer

@@ -8,9 +8,7 @@
 #ifndef WAFER_LIB_IMPORT_NODE_H
 #define WAFER_LIB_IMPORT_NODE_H
 
-#include "dialects/Graph/Graph.h"
-#include "mlir/IR/Builders.h"
-#include "mlir/IR/Diagnostics.h"
+#include "Composer.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include <onnx/onnx_pb.h>
@@ -26,6 +24,11 @@ llvm::StringRef getNodeName(const onnx::NodeProto &node);
 /// The IR type of an ONNX data type; null if it has none.
 mlir::Type getElementType(int32_t onnxType, mlir::MLIRContext *context);
 
+/// Imports a subgraph of a node: appends the values of its outputs.
+using SubgraphImporter = std::function<mlir::LogicalResult(
+    const onnx::GraphProto &graph, llvm::ArrayRef<Value> inputs,
+    llvm::SmallVectorImpl<Value> &results)>;
+
 /// A node that is being imported. Attributes are read once each; a wrong kind
 /// of attribute is reported at once, remembered, and the default returned.
 class Node {
@@ -38,6 +41,10 @@ public:
   mlir::OpBuilder &builder;
   mlir::Location loc;
   llvm::StringRef file;
+  /// Makes this node's ops.
+  Composer ops;
+  /// Imports a graph in an attribute on given values of its inputs.
+  SubgraphImporter importSubgraph;
 
   /// Starts the message `model.onnx: node "…" (Op): `.
   mlir::InFlightDiagnostic error();
@@ -59,11 +66,31 @@ public:
   std::optional<llvm::SmallVector<float>> getFloats(llvm::StringRef name);
   std::string getString(llvm::StringRef name, llvm::StringRef defaultValue);
   const onnx::TensorProto *getTensor(llvm::StringRef name);
+  const onnx::GraphProto *getGraph(llvm::StringRef name);
+  /// Marks attributes that make no difference here as read.
+  void ignore(std::initializer_list<llvm::StringRef> names);
   /// Reports attributes that no getter asked for.
   mlir::LogicalResult checkAllAttributesRead();
 
+  /// True if output `index` is there and has a name.
+  bool wantsOutput(int index) const {
+    return index < proto.output_size() && !proto.output(index).empty();
+  }
+
   /// The integers of an input that must be constant, or an error.
   mlir::FailureOr<llvm::SmallVector<int64_t>> getConstantInts(size_t index);
+  /// Of attribute `name` or, where later opsets have it, of input `index`;
+  /// nullopt if neither is there.
+  std::optional<llvm::SmallVector<int64_t>>
+  getIntsOrInput(llvm::StringRef name, size_t index);
+  /// The number in a constant input of one element; nullopt if it is absent.
+  std::optional<double> getConstantNumber(size_t index);
+
+  /// `axis` from the front, for a tensor of `rank` dimensions; 0 and an error
+  /// if it is not one of them.
+  int64_t normalizeAxis(int64_t axis, int64_t rank);
+  /// All from the front and in rising order.
+  llvm::SmallVector<int64_t> normalizeAxes(Dims axes, int64_t rank);
 
 private:
   llvm::SmallVector<mlir::Value> inputs;
@@ -75,44 +102,64 @@ private:
                                    onnx::AttributeProto::AttributeType type);
 };
 
-/// Creates the ops of one node and appends the values of its outputs.
-using NodeImporter = mlir::LogicalResult (*)(
-    Node &node, llvm::SmallVectorImpl<mlir::Value> &results);
+/// The values of a node's outputs, in order; null for one that is not
+/// supported. Empty or with nulls after an error.
+using Outputs = llvm::SmallVector<Value>;
+using NodeImporter = mlir::FailureOr<Outputs> (*)(Node &node);
+using Imported = mlir::FailureOr<Outputs>;
 
 struct Operator {
   size_t minInputs, maxInputs;
   NodeImporter run;
 };
+inline constexpr size_t kAnyNumber = SIZE_MAX;
 
-/// Operators of ONNX's default domain by name.
-using OperatorTable = llvm::StringMap<Operator>;
+/// Domains other than ONNX's default one, which is "".
+inline constexpr llvm::StringLiteral kMicrosoft = "com.microsoft";
+inline constexpr llvm::StringLiteral kPreview = "ai.onnx.preview";
+inline constexpr llvm::StringLiteral kTraining = "ai.onnx.preview.training";
+
+/// Operators by domain, name and the opset since which a form is valid.
+class OperatorTable {
+public:
+  void add(llvm::StringRef name, Operator op, int64_t since = 1) {
+    add("", name, op, since);
+  }
+  void add(llvm::StringRef domain, llvm::StringRef name, Operator op,
+           int64_t since = 1) {
+    forms[(domain + ":" + name).str()].push_back({since, op});
+  }
+  /// The newest form that `version` of the domain has; null if there is none.
+  const Operator *find(llvm::StringRef domain, llvm::StringRef name,
+                       int64_t version) const;
+
+private:
+  struct Form {
+    int64_t since;
+    Operator op;
+  };
+  llvm::StringMap<llvm::SmallVector<Form, 1>> forms;
+};
 
 // One function for each file of operators.
-void addElementwiseOperators(OperatorTable &table);
-void addProductOperators(OperatorTable &table);
-void addShapeOperators(OperatorTable &table);
+void addActivationOperators(OperatorTable &table);
+void addAttentionOperators(OperatorTable &table);
 void addConstantOperators(OperatorTable &table);
+void addContribOperators(OperatorTable &table);
+void addEinsumOperators(OperatorTable &table);
+void addElementwiseOperators(OperatorTable &table);
+void addGatherOperators(OperatorTable &table);
+void addLossOperators(OperatorTable &table);
+void addNormalizationOperators(OperatorTable &table);
+void addProductOperators(OperatorTable &table);
+void addReductionOperators(OperatorTable &table);
+void addShapeOperators(OperatorTable &table);
+void addSliceOperators(OperatorTable &table);
+void addTrainingOperators(OperatorTable &table);
+void addWindowOperators(OperatorTable &table);
 
-/// A constant of rank 0.
-mlir::Value createScalar(Node &node, mlir::Type elementType, double value);
-
-/// True, or reports that `value` is not of a number type.
-bool checkNumbers(Node &node, mlir::Value value);
-/// True, or reports why these have no numpy broadcast of one number type.
-bool checkBroadcast(Node &node, mlir::Value lhs, mlir::Value rhs);
-
-/// lhs OP rhs with broadcasting, OpT being graph.add, sub or mul; null after an
-/// error.
-template <typename OpT>
-mlir::Value createBinary(Node &node, mlir::Value lhs, mlir::Value rhs) {
-  if (!checkBroadcast(node, lhs, rhs))
-    return {};
-  return OpT::create(node.builder, node.loc, lhs, rhs);
-}
-
-/// The dense constant with these little-endian bytes.
-mlir::DenseElementsAttr createDense(mlir::RankedTensorType type,
-                                    llvm::ArrayRef<uint8_t> bytes);
+/// Every operator that is known.
+const OperatorTable &getOperators();
 
 } // namespace wafer::importer
 

@@ -16,8 +16,8 @@ namespace {
 
 class Orderer {
 public:
-  Orderer(const onnx::GraphProto &graph, const StringSet<> &known)
-      : graph(graph), known(known), state(graph.node_size(), State::New) {}
+  Orderer(const onnx::GraphProto &graph, NamePredicate isKnown)
+      : graph(graph), isKnown(isKnown), state(graph.node_size(), State::New) {}
 
   Expected<std::vector<int>> run();
 
@@ -25,7 +25,7 @@ private:
   enum class State : uint8_t { New, Open, Done };
 
   const onnx::GraphProto &graph;
-  const StringSet<> &known;
+  NamePredicate isKnown;
   /// The node that computes a value, by the value's name.
   StringMap<int> producers;
   std::vector<State> state;
@@ -41,6 +41,26 @@ private:
 
 } // namespace
 
+/// Names that the subgraphs of `node` use.
+static void collectCaptured(const onnx::NodeProto &node,
+                            SmallVectorImpl<StringRef> &names) {
+  auto collect = [&](const onnx::GraphProto &graph) {
+    for (const onnx::NodeProto &inner : graph.node()) {
+      for (const std::string &input : inner.input())
+        names.push_back(input);
+      collectCaptured(inner, names);
+    }
+    for (const onnx::ValueInfoProto &output : graph.output())
+      names.push_back(output.name());
+  };
+  for (const onnx::AttributeProto &attribute : node.attribute()) {
+    if (attribute.has_g())
+      collect(attribute.g());
+    for (const onnx::GraphProto &graph : attribute.graphs())
+      collect(graph);
+  }
+}
+
 Error Orderer::findProducers() {
   for (int i = 0; i < graph.node_size(); ++i) {
     for (const std::string &output : graph.node(i).output()) {
@@ -51,7 +71,7 @@ Error Orderer::findProducers() {
         return makeError(describeNode(graph.node(i)) + ": value \"" + output +
                          "\" is also computed by " +
                          describeNode(graph.node(it->second)));
-      if (known.contains(output))
+      if (isKnown(output))
         return makeError(describeNode(graph.node(i)) + ": value \"" + output +
                          "\" is also an input or initializer of the graph");
     }
@@ -62,25 +82,40 @@ Error Orderer::findProducers() {
 /// Depth first with a stack of its own: graphs are deeper than the machine's.
 Error Orderer::visit(int root) {
   struct Frame {
-    int node, nextInput;
+    int node;
+    size_t nextInput;
+    SmallVector<StringRef, 4> inputs;
+    /// From here on inputs are names that subgraphs use: some are their own.
+    size_t firstCaptured;
+  };
+  auto open = [&](int node) {
+    Frame frame = {node, 0, {}, 0};
+    for (const std::string &input : graph.node(node).input())
+      frame.inputs.push_back(input);
+    frame.firstCaptured = frame.inputs.size();
+    collectCaptured(graph.node(node), frame.inputs);
+    return frame;
   };
   SmallVector<Frame> stack;
   if (state[root] == State::New)
-    stack.push_back({root, 0});
+    stack.push_back(open(root));
   state[root] = state[root] == State::New ? State::Open : state[root];
   while (!stack.empty()) {
     Frame &frame = stack.back();
     const onnx::NodeProto &node = graph.node(frame.node);
-    if (frame.nextInput == node.input_size()) {
+    if (frame.nextInput == frame.inputs.size()) {
       state[frame.node] = State::Done;
       order.push_back(frame.node);
       stack.pop_back();
       continue;
     }
-    const std::string &input = node.input(frame.nextInput++);
-    if (input.empty() || known.contains(input))
+    bool isCaptured = frame.nextInput >= frame.firstCaptured;
+    StringRef input = frame.inputs[frame.nextInput++];
+    if (input.empty() || isKnown(input))
       continue;
     auto producer = producers.find(input);
+    if (producer == producers.end() && isCaptured)
+      continue;
     if (producer == producers.end())
       return makeError(
           describeNode(node) + ": input \"" + input +
@@ -94,7 +129,7 @@ Error Orderer::visit(int root) {
                        ", which depends on it");
     if (state[next] == State::New) {
       state[next] = State::Open;
-      stack.push_back({next, 0});
+      stack.push_back(open(next));
     }
   }
   return Error::success();
@@ -108,7 +143,7 @@ Expected<std::vector<int>> Orderer::run() {
   for (const onnx::ValueInfoProto &output : graph.output()) {
     auto producer = producers.find(output.name());
     if (producer == producers.end()) {
-      if (known.contains(output.name()))
+      if (isKnown(output.name()))
         continue;
       return makeError("output \"" + output.name() +
                        "\" is computed by no node");
@@ -130,8 +165,8 @@ Expected<std::vector<int>> Orderer::run() {
 }
 
 Expected<std::vector<int>> orderNodes(const onnx::GraphProto &graph,
-                                      const StringSet<> &known) {
-  return Orderer(graph, known).run();
+                                      NamePredicate isKnown) {
+  return Orderer(graph, isKnown).run();
 }
 
 } // namespace wafer::importer

@@ -16,12 +16,15 @@
 
 namespace wafer::importer {
 
+/// True for names that exist before any node of a graph is computed.
+using NamePredicate = llvm::function_ref<bool(llvm::StringRef)>;
+
 /// The indices of the nodes on which the outputs of `graph` depend, each after
 /// those that it reads from and else in the file's order. `known` are the names
 /// of inputs and initializers. Errors: a value with two producers or none, a
 /// cycle. They name nodes but not the file.
 llvm::Expected<std::vector<int>> orderNodes(const onnx::GraphProto &graph,
-                                            const llvm::StringSet<> &known);
+                                            NamePredicate isKnown);
 
 } // namespace wafer::importer
 

@@ -21,11 +21,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "wafer/Import/OnnxImport.h"
+#include "GraphImport.h"
 #include "Initializers.h"
-#include "Node.h"
-#include "NodeOrder.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
+#include "wafer/Executor/Constants.h"
 #include "wafer/Support/OnnxTensor.h"
 #include <set>
 
@@ -35,28 +35,13 @@ namespace wafer {
 namespace importer {
 namespace {
 
-const OperatorTable &getOperators() {
-  static const OperatorTable table = [] {
-    OperatorTable all;
-    addElementwiseOperators(all);
-    addProductOperators(all);
-    addShapeOperators(all);
-    addConstantOperators(all);
-    return all;
-  }();
-  return table;
-}
-
-bool isDefaultDomain(StringRef domain) {
-  return domain.empty() || domain == "ai.onnx";
-}
-
 class GraphImporter {
 public:
   GraphImporter(const ModelFile &file, const ImportOptions &options,
                 MLIRContext *context)
       : file(file), graph(file.model.graph()), options(options),
-        context(context), builder(context), initializers(file, context) {}
+        context(context), builder(context), initializers(file, context),
+        nodes(file.model, file.path, builder) {}
 
   OwningOpRef<ModuleOp> run();
 
@@ -67,10 +52,10 @@ private:
   MLIRContext *context;
   OpBuilder builder;
   InitializerReader initializers;
-  int64_t opset = 0;
-  llvm::StringMap<Value> values;
+  NodesImporter nodes;
+  Opsets opsets;
+  Scope scope;
   llvm::StringMap<int> initializerIndex;
-  llvm::StringSet<> knownNames;
   SmallVector<const onnx::ValueInfoProto *> inputs;
 
   InFlightDiagnostic error() {
@@ -82,9 +67,8 @@ private:
   FailureOr<RankedTensorType> getInputType(const onnx::ValueInfoProto &input);
   FailureOr<int64_t> getDim(const onnx::ValueInfoProto &input, int index);
   FailureOr<func::FuncOp> createFunction();
-  FailureOr<Value> getValue(const std::string &name);
-  LogicalResult importNode(const onnx::NodeProto &proto);
-  LogicalResult defineOutputs(Node &node, ArrayRef<Value> results);
+  LogicalResult bindInputValues();
+  FailureOr<Value> readInitializer(StringRef name);
   LogicalResult createReturn(func::FuncOp function);
   void warnOfContradiction(const onnx::ValueInfoProto &info, StringRef what);
 };
@@ -107,21 +91,19 @@ bool hasSize(const onnx::TensorShapeProto::Dimension &dim) {
 LogicalResult GraphImporter::readOpset() {
   if (!file.model.has_graph())
     return error() << "has no graph: not an ONNX model";
-  bool isFound = false;
   for (const onnx::OperatorSetIdProto &set : file.model.opset_import())
-    if (isDefaultDomain(set.domain())) {
-      opset = set.version();
-      isFound = true;
-    }
-  if (!isFound)
+    opsets[normalizeDomain(set.domain())] = set.version();
+  auto found = opsets.find("");
+  // A model of another domain's operators only, as ONNX tests them.
+  if (found == opsets.end() && !opsets.empty())
+    found = opsets.try_emplace("", kNewestOnnxOpset).first;
+  if (found == opsets.end())
     return error() << "imports no opset of ONNX's default domain";
-  if (opset < kOldestOnnxOpset)
-    return error() << "opset " << opset << " is older than " << kOldestOnnxOpset
-                   << ", the oldest that is supported; convert the model with "
-                      "onnx.version_converter";
-  if (opset > kNewestOnnxOpset)
-    return error() << "opset " << opset << " is newer than " << kNewestOnnxOpset
-                   << ", the newest that is supported";
+  int64_t opset = found->second;
+  if (opset < kOldestOnnxOpset || opset > kNewestOnnxOpset)
+    return error() << "opset " << opset << " is not one of those supported, "
+                   << kOldestOnnxOpset << " to " << kNewestOnnxOpset;
+  scope.opsets = &opsets;
   return success();
 }
 
@@ -134,7 +116,7 @@ LogicalResult GraphImporter::collectNames() {
       return error() << "initializer " << i << " has no name";
     if (!initializerIndex.try_emplace(name, i).second)
       return error() << "two initializers are called \"" << name << "\"";
-    knownNames.insert(name);
+    scope.initializers.insert(name);
   }
   llvm::StringSet<> inputNames;
   for (const onnx::ValueInfoProto &input : graph.input()) {
@@ -145,7 +127,6 @@ LogicalResult GraphImporter::collectNames() {
       continue;
     if (input.name().empty())
       return error() << "an input has no name";
-    knownNames.insert(input.name());
     inputs.push_back(&input);
   }
   if (graph.output_size() == 0)
@@ -207,8 +188,12 @@ GraphImporter::getInputType(const onnx::ValueInfoProto &input) {
     return error() << "input \"" << input.name() << "\": element type "
                    << getOnnxTypeName(tensor.elem_type())
                    << " is not supported";
-  if (!tensor.has_shape())
-    return error() << "input \"" << input.name() << "\" has no shape";
+  if (!tensor.has_shape()) {
+    auto given = options.inputShapes.find(input.name());
+    if (given == options.inputShapes.end())
+      return error() << "input \"" << input.name() << "\" has no shape";
+    return RankedTensorType::get(given->second, elementType);
+  }
   SmallVector<int64_t> shape;
   for (int i = 0; i < tensor.shape().dim_size(); ++i) {
     FailureOr<int64_t> dim = getDim(input, i);
@@ -221,6 +206,23 @@ GraphImporter::getInputType(const onnx::ValueInfoProto &input) {
     return error() << "the dimensions of input \"" << input.name()
                    << "\" overflow";
   return RankedTensorType::get(shape, elementType);
+}
+
+/// Puts constants in the place of arguments whose values are given.
+LogicalResult GraphImporter::bindInputValues() {
+  for (const auto &[name, tensor] : options.inputValues) {
+    auto argument = scope.values.find(name);
+    if (argument == scope.values.end())
+      return error() << "has no input \"" << name << "\" to give a value";
+    auto type = cast<RankedTensorType>(argument->second.getType());
+    if (!exec::hasType(tensor, type))
+      return error() << "input \"" << name << "\" is " << type
+                     << ", its value a tensor of " << tensor.getTypeString();
+    scope.values[name] = graph::ConstantOp::create(
+        builder, NameLoc::get(builder.getStringAttr(name)),
+        createDense(type, tensor.getBytes()), name);
+  }
+  return success();
 }
 
 FailureOr<func::FuncOp> GraphImporter::createFunction() {
@@ -238,84 +240,28 @@ FailureOr<func::FuncOp> GraphImporter::createFunction() {
   for (auto [index, input] : llvm::enumerate(inputs)) {
     function.setArgAttr(index, graph::kNameAttrName,
                         builder.getStringAttr(input->name()));
-    values[input->name()] = body->getArgument(index);
+    scope.values[input->name()] = body->getArgument(index);
   }
   builder.setInsertionPointToStart(body);
+  if (failed(bindInputValues()))
+    return failure();
   return function;
 }
 
-FailureOr<Value> GraphImporter::getValue(const std::string &name) {
-  Value &value = values[name];
-  if (value)
-    return value;
-  auto it = initializerIndex.find(name);
-  if (it == initializerIndex.end())
-    return error() << "value \"" << name << "\" is used but not computed";
-  llvm::Expected<TypedAttr> attr = initializers.read(it->second);
+FailureOr<Value> GraphImporter::readInitializer(StringRef name) {
+  llvm::Expected<TypedAttr> attr = initializers.read(initializerIndex[name]);
   if (!attr)
     return error() << "initializer \"" << name
                    << "\": " << llvm::toString(attr.takeError());
-  value = graph::ConstantOp::create(
-      builder, NameLoc::get(builder.getStringAttr(name)), *attr, name);
-  return value;
-}
-
-LogicalResult GraphImporter::defineOutputs(Node &node,
-                                           ArrayRef<Value> results) {
-  for (int i = 0; i < node.proto.output_size(); ++i) {
-    const std::string &name = node.proto.output(i);
-    if (name.empty())
-      continue;
-    if (static_cast<size_t>(i) >= results.size())
-      return node.error() << "output " << i << " (\"" << name
-                          << "\") is not supported";
-    auto type = cast<RankedTensorType>(results[i].getType());
-    std::optional<int64_t> count = graph::countElements(type.getShape());
-    if (!count || *count > INT64_MAX / 8)
-      return node.error() << "the dimensions of its output " << i
-                          << " overflow";
-    values[name] = results[i];
-  }
-  return success();
-}
-
-LogicalResult GraphImporter::importNode(const onnx::NodeProto &proto) {
-  SmallVector<Value> operands, results;
-  for (const std::string &input : proto.input()) {
-    FailureOr<Value> value = input.empty() ? Value() : getValue(input);
-    if (failed(value))
-      return failure();
-    operands.push_back(*value);
-  }
-  while (!operands.empty() && !operands.back())
-    operands.pop_back();
-  Node node(proto, opset, file.path, builder, operands);
-  auto it = getOperators().find(proto.op_type());
-  if (!isDefaultDomain(proto.domain()) || it == getOperators().end())
-    return node.error() << "operator is not supported";
-  const Operator &op = it->second;
-  bool hasNeeded = operands.size() >= op.minInputs &&
-                   llvm::all_of(ArrayRef(operands).take_front(op.minInputs),
-                                [](Value value) { return value != Value(); });
-  if (!hasNeeded || operands.size() > op.maxInputs) {
-    InFlightDiagnostic diagnostic = node.error();
-    diagnostic << "needs " << op.minInputs;
-    if (op.maxInputs != op.minInputs)
-      diagnostic << " to " << op.maxInputs;
-    return diagnostic << " inputs, has " << operands.size()
-                      << (hasNeeded ? "" : " or lacks one in between");
-  }
-  if (failed(op.run(node, results)) || node.hasErrors() ||
-      failed(node.checkAllAttributesRead()))
-    return failure();
-  return defineOutputs(node, results);
+  return Value(graph::ConstantOp::create(
+      builder, NameLoc::get(builder.getStringAttr(name)), *attr, name));
 }
 
 /// Warns if the type that the file gives a value is not the inferred one.
 void GraphImporter::warnOfContradiction(const onnx::ValueInfoProto &info,
                                         StringRef what) {
-  auto it = values.find(info.name());
-  if (it == values.end() || !it->second || !info.type().has_tensor_type())
+  auto it = scope.values.find(info.name());
+  if (it == scope.values.end() || !it->second || !info.type().has_tensor_type())
     return;
   auto inferred = cast<RankedTensorType>(it->second.getType());
   const auto &declared = info.type().tensor_type();
@@ -342,7 +288,7 @@ void GraphImporter::warnOfContradiction(const onnx::ValueInfoProto &info,
 LogicalResult GraphImporter::createReturn(func::FuncOp function) {
   SmallVector<Value> results;
   for (const onnx::ValueInfoProto &output : graph.output()) {
-    FailureOr<Value> value = getValue(output.name());
+    FailureOr<Value> value = nodes.getValue(output.name(), scope);
     if (failed(value))
       return failure();
     results.push_back(*value);
@@ -365,18 +311,16 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   FailureOr<func::FuncOp> function = createFunction();
   if (failed(function))
     return {};
-  llvm::Expected<std::vector<int>> order = orderNodes(graph, knownNames);
-  if (!order) {
-    error() << llvm::toString(order.takeError());
+  scope.readInitializer = [this](StringRef name) {
+    return readInitializer(name);
+  };
+  if (failed(nodes.importNodes(graph, scope)))
     return {};
-  }
-  for (int index : *order)
-    if (failed(importNode(graph.node(index))))
-      return {};
   if (failed(createReturn(*function)))
     return {};
   for (const onnx::ValueInfoProto &info : graph.value_info())
     warnOfContradiction(info, "value");
+  eraseUnusedOps(function->getBody().front());
   if (failed(verify(*module)))
     return {};
   return module;

@@ -1,4 +1,4 @@
-//===- Products.cpp - MatMul and Gemm -*- C++ -*-===//
+//===- Products.cpp - MatMul, Gemm, FusedMatMul -----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,87 +11,67 @@ using namespace mlir;
 
 namespace wafer::importer {
 
-/// lhs · rhs, or null after an error.
-static Value createMatmul(Node &node, bool transposeA, bool transposeB) {
-  if (!checkNumbers(node, node.getInput(0)))
-    return {};
-  RankedTensorType lhs = node.getInputType(0), rhs = node.getInputType(1);
-  if (lhs.getElementType() != rhs.getElementType()) {
-    node.error() << "operands must have the same element type, found "
-                 << lhs.getElementType() << " and " << rhs.getElementType();
-    return {};
-  }
-  FailureOr<graph::MatmulShape> shape =
-      graph::getMatmulShape(lhs.getShape(), rhs.getShape(), transposeA,
-                            transposeB, [&](const Twine &message) {
-                              node.error()
-                                  << message << ": " << lhs << " and " << rhs;
-                            });
-  if (failed(shape))
-    return {};
-  return graph::MatmulOp::create(node.builder, node.loc, node.getInput(0),
-                                 node.getInput(1), transposeA, transposeB);
-}
-
-static LogicalResult importMatMul(Node &node, SmallVectorImpl<Value> &results) {
-  Value product =
-      createMatmul(node, /*transposeA=*/false, /*transposeB=*/false);
-  if (!product)
-    return failure();
-  results.push_back(product);
-  return success();
+static Imported importMatMul(Node &node) {
+  return Outputs{node.ops.matmul(node.getInput(0), node.getInput(1))};
 }
 
 /// value · factor, nothing for a factor of 1; null after an error.
 static Value createScaled(Node &node, Value value, float factor,
                           StringRef name) {
-  if (factor == 1.0f)
+  if (!value || factor == 1.0f)
     return value;
-  Type elementType = cast<RankedTensorType>(value.getType()).getElementType();
-  if (!isa<FloatType>(elementType) && std::trunc(factor) != factor) {
+  if (!isa<FloatType>(elementOf(value)) && std::trunc(factor) != factor) {
     node.error() << "attribute \"" << name << "\" is " << std::to_string(factor)
-                 << ", which " << elementType << " cannot hold";
+                 << ", which " << elementOf(value) << " cannot hold";
     return {};
   }
-  return createBinary<graph::MulOp>(node, value,
-                                    createScalar(node, elementType, factor));
+  return node.ops.mul(value, factor);
 }
 
 /// Y = alpha · op(A) · op(B) + beta · C as the ops that it is made of.
-static LogicalResult importGemm(Node &node, SmallVectorImpl<Value> &results) {
+static Imported importGemm(Node &node) {
+  node.ignore({"broadcast"}); // opset 6: C broadcasts as it does later
   float alpha = node.getFloat("alpha", 1.0f),
         beta = node.getFloat("beta", 1.0f);
   bool transposeA = node.getInt("transA", 0),
        transposeB = node.getInt("transB", 0);
-  for (size_t i : {0, 1})
-    if (node.getInputType(i).getRank() != 2)
-      return node.error() << "input " << i << " must have rank 2, found "
-                          << node.getInputType(i);
-  Value result = createMatmul(node, transposeA, transposeB);
+  // Some fusing tools leave batches in front of the matrices.
+  if (node.getInputType(1).getRank() < 2 ||
+      node.getInputType(0).getRank() < 2)
+    return node.error() << "inputs must be matrices, found "
+                        << node.getInputType(0) << " and "
+                        << node.getInputType(1);
+  Value result = node.ops.matmul(node.getInput(0), node.getInput(1),
+                                 transposeA, transposeB);
   if (!result)
     return failure();
   Type type = result.getType();
   result = createScaled(node, result, alpha, "alpha");
-  if (!result)
-    return failure();
   if (Value addend = node.getInput(2)) {
-    if (!checkBroadcast(node, result, addend))
-      return failure();
-    addend = createScaled(node, addend, beta, "beta");
-    if (!addend)
-      return failure();
-    result = createBinary<graph::AddOp>(node, result, addend);
-    if (!result || result.getType() != type)
+    result = node.ops.add(result, createScaled(node, addend, beta, "beta"));
+    if (result && result.getType() != type)
       return node.error() << "input 2 must broadcast to " << type << ", found "
                           << node.getInputType(2);
   }
-  results.push_back(result);
-  return success();
+  return Outputs{result};
+}
+
+/// com.microsoft: alpha · op(A) · op(B), batched.
+static Imported importFusedMatMul(Node &node) {
+  if (node.getInt("transBatchA", 0) || node.getInt("transBatchB", 0))
+    return node.error() << "transposed batches are not supported";
+  Value product = node.ops.matmul(node.getInput(0), node.getInput(1),
+                                  node.getInt("transA", 0),
+                                  node.getInt("transB", 0));
+  return Outputs{
+      createScaled(node, product, node.getFloat("alpha", 1.0f), "alpha")};
 }
 
 void addProductOperators(OperatorTable &table) {
-  table["MatMul"] = {2, 2, importMatMul};
-  table["Gemm"] = {2, 3, importGemm};
+  table.add("MatMul", {2, 2, importMatMul});
+  table.add("Gemm", {2, 3, importGemm});
+  table.add(kMicrosoft, "FusedMatMul", {2, 2, importFusedMatMul});
+  table.add(kMicrosoft, "TransposeMatMul", {2, 2, importFusedMatMul});
 }
 
 } // namespace wafer::importer

@@ -19,6 +19,7 @@
 #include "wafer/Executor/File/ToolDiagnostics.h"
 #include "wafer/Executor/TensorIO.h"
 #include "wafer/Executor/TensorProtoIO.h"
+#include "wafer/Import/TensorImport.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -241,6 +242,7 @@ int main(int argc, char **argv) {
   exec::registerTensorProtoIO();
   DialectRegistry registry;
   exec::registerFileDialects(registry);
+  registerTensorDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
@@ -250,7 +252,7 @@ int main(int argc, char **argv) {
     return reportError(buffer.takeError());
   OwningOpRef<mlir::ModuleOp> module =
       exec::parseModule(std::move(*buffer), sources, &context);
-  if (!module)
+  if (!module || failed(importTensorsIfAny(module)))
     return kBadInput;
   Job job;
   job.folder = exec::getFolder(options->file);

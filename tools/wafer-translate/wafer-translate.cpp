@@ -8,7 +8,9 @@
 #include "dialects/Graph/ExternalData.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
 #include "wafer/Import/OnnxImport.h"
+#include "wafer/Import/TensorImport.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
@@ -20,7 +22,7 @@ namespace cl = llvm::cl;
 
 static cl::OptionCategory category("wafer-translate");
 static cl::opt<std::string> inputFile(cl::Positional, cl::Required,
-                                      cl::desc("<model.onnx>"),
+                                      cl::desc("<model.onnx or tensors.mlir>"),
                                       cl::cat(category));
 static cl::opt<std::string> outputFile("o", cl::desc("Output file"),
                                        cl::init("-"), cl::value_desc("file"),
@@ -32,6 +34,11 @@ static cl::opt<bool>
 static cl::alias onnxToGraph("onnx-to-graph",
                              cl::desc("Alias of --import-onnx"),
                              cl::aliasopt(importOnnxFlag), cl::cat(category));
+static cl::opt<bool>
+    importTensorsFlag("import-tensors",
+                      cl::desc("Import a function of TOSA or of linalg on "
+                               "tensors into the graph dialect"),
+                      cl::cat(category));
 static cl::list<std::string> dims("dim",
                                   cl::desc("Size of a symbolic dimension"),
                                   cl::value_desc("NAME=N"), cl::cat(category));
@@ -61,32 +68,49 @@ static bool parseDims(wafer::ImportOptions &options) {
   return true;
 }
 
-/// Messages name their file and node in the text; they have no position in a
-/// file.
+/// Messages of ONNX files name file and node in the text, those of MLIR files
+/// have a position.
 static LogicalResult printDiagnostic(Diagnostic &diagnostic) {
   bool isWarning = diagnostic.getSeverity() == DiagnosticSeverity::Warning;
+  if (auto place = dyn_cast<FileLineColLoc>(diagnostic.getLocation()))
+    llvm::errs() << place.getFilename().getValue() << ":" << place.getLine()
+                 << ":" << place.getColumn() << ": ";
   llvm::errs() << (isWarning ? "warning: " : "error: ") << diagnostic << "\n";
   for (Diagnostic &note : diagnostic.getNotes())
     llvm::errs() << "note: " << note << "\n";
   return success();
 }
 
+/// Reads the input as the flags say. Null after errors, which are printed.
+static OwningOpRef<ModuleOp> importInput(const wafer::ImportOptions &options,
+                                         MLIRContext &context) {
+  if (importOnnxFlag)
+    return wafer::importOnnx(inputFile, options, &context);
+  OwningOpRef<ModuleOp> source =
+      parseSourceFile<ModuleOp>(inputFile, ParserConfig(&context));
+  return source ? wafer::importTensors(*source) : OwningOpRef<ModuleOp>();
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "wafer-mlir translator\n");
-  if (!importOnnxFlag) {
-    llvm::errs()
-        << "error: no translation is asked for, expected --import-onnx\n";
+  if (importOnnxFlag == importTensorsFlag) {
+    llvm::errs() << "error: "
+                 << (importOnnxFlag ? "two translations are"
+                                    : "no translation is")
+                 << " asked for, expected --import-onnx or --import-tensors\n";
     return kBadInput;
   }
   wafer::ImportOptions options;
   if (!parseDims(options))
     return kBadInput;
-  MLIRContext context(MLIRContext::Threading::DISABLED);
+  DialectRegistry registry;
+  wafer::registerTensorDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
   context.getDiagEngine().registerHandler(printDiagnostic);
-  OwningOpRef<ModuleOp> module =
-      wafer::importOnnx(inputFile, options, &context);
+  OwningOpRef<ModuleOp> module = importInput(options, context);
   if (!module)
     return kBadInput;
   StringRef folder =

@@ -11,6 +11,7 @@
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "wafer/Executor/File/ModuleFile.h"
+#include "wafer/Import/TensorImport.h"
 #include "wafer/Target/LoadMachine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
@@ -63,7 +64,7 @@ ExitCode readInput(Compilation &compilation) {
     compilation.module = exec::parseModule(
         std::move(*buffer), compilation.sources, compilation.context);
   }
-  if (!compilation.module)
+  if (!compilation.module || failed(importTensorsIfAny(compilation.module)))
     return kBadInput;
   compilation.seconds.push_back(
       {fromOnnx ? "import" : "parse", getElapsedSeconds() - started});

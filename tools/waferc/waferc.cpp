@@ -17,6 +17,7 @@
 
 #include "wafer/Executor/File/ModuleFile.h"
 #include "wafer/Executor/File/ToolDiagnostics.h"
+#include "wafer/Import/TensorImport.h"
 #include "wafer/Pipeline/Registration.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
@@ -30,6 +31,7 @@ static int compile(const Options &options) {
     return reportError(std::move(error));
   DialectRegistry registry;
   registerAllDialects(registry);
+  registerTensorDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;

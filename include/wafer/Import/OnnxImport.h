@@ -10,8 +10,10 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "wafer/Executor/Tensor.h"
 #include <map>
 #include <string>
+#include <vector>
 
 namespace wafer {
 
@@ -19,10 +21,15 @@ struct ImportOptions {
   /// Sizes of symbolic dimensions by name. A dimension of a graph input that
   /// has neither size nor name is called "INPUT.INDEX" ("images.0").
   std::map<std::string, int64_t> dims;
+  /// Shapes of inputs by name, for inputs to which the file gives none.
+  std::map<std::string, std::vector<int64_t>> inputShapes;
+  /// Values of inputs by name, for inputs on which shapes depend. Such an input
+  /// stays an argument of @main, but what computes with it is constant.
+  std::map<std::string, exec::Tensor> inputValues;
 };
 
 /// The opsets of ONNX's default domain whose operators this importer knows.
-inline constexpr int64_t kOldestOnnxOpset = 7;
+inline constexpr int64_t kOldestOnnxOpset = 1;
 inline constexpr int64_t kNewestOnnxOpset = 28;
 
 /// Imports the model in the file `path` as a module with one function @main.

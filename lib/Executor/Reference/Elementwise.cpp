@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - evaluation of maps and constants -*- C++ -*-===//
+//===- Elementwise.cpp - evaluation of maps and constants -------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,15 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "Families.h"
-#include "wafer/Executor/Convert.h"
+#include "Strided.h"
 
 using namespace mlir;
 
 namespace wafer::exec::reference {
 
-SmallVector<int64_t> getBroadcastStrides(ArrayRef<int64_t> shape,
-                                         ArrayRef<int64_t> resultShape) {
-  SmallVector<int64_t> strides(resultShape.size(), 0);
+Strides getBroadcastStrides(Dims shape, Dims resultShape) {
+  Strides strides(resultShape.size(), 0);
   int64_t stride = 1;
   size_t missing = resultShape.size() - shape.size();
   for (size_t i = shape.size(); i-- > 0; stride *= shape[i])
@@ -23,81 +22,111 @@ SmallVector<int64_t> getBroadcastStrides(ArrayRef<int64_t> shape,
   return strides;
 }
 
-/// Calls fn(offset in lhs, offset in rhs) for every element of the result in
-/// row-major order.
-template <typename Fn>
-static void forEachPair(ArrayRef<int64_t> shape, ArrayRef<int64_t> lhsStrides,
-                        ArrayRef<int64_t> rhsStrides, Fn &&fn) {
-  size_t rank = shape.size();
-  if (llvm::is_contained(shape, 0))
-    return;
-  if (rank == 0)
-    return fn(0, 0);
-  SmallVector<int64_t> index(rank, 0);
-  int64_t lhs = 0, rhs = 0;
-  int64_t inner = shape.back(), lhsStep = lhsStrides.back(),
-          rhsStep = rhsStrides.back();
-  while (true) {
-    for (int64_t i = 0; i < inner; ++i)
-      fn(lhs + i * lhsStep, rhs + i * rhsStep);
-    size_t d = rank - 1;
-    while (d-- > 0) {
-      lhs += lhsStrides[d];
-      rhs += rhsStrides[d];
-      if (++index[d] < shape[d])
-        break;
-      lhs -= lhsStrides[d] * shape[d];
-      rhs -= rhsStrides[d] * shape[d];
-      index[d] = 0;
-    }
-    if (d == size_t(-1))
-      return;
+//===----------------------------------------------------------------------===//
+// Maps of one operand
+//===----------------------------------------------------------------------===//
+
+#define WAFER_MAP(NAME, EXPRESSION)                                            \
+  struct NAME {                                                                \
+    template <typename T> T operator()(T x) const { return EXPRESSION; }       \
   }
+
+namespace {
+WAFER_MAP(Abs, x < T(0) ? static_cast<T>(T(0) - x) : x);
+WAFER_MAP(Neg, static_cast<T>(T(0) - x));
+WAFER_MAP(Sign, x > T(0) ? T(1) : x < T(0) ? static_cast<T>(T(0) - T(1)) : x);
+WAFER_MAP(Relu, x < T(0) ? T(0) : x); // NaN is not less: it stays
+WAFER_MAP(Ceil, std::ceil(x));
+WAFER_MAP(Floor, std::floor(x));
+WAFER_MAP(Round, std::nearbyint(x)); // ties to even: the default mode
+WAFER_MAP(Sqrt, std::sqrt(x));
+WAFER_MAP(Reciprocal, T(1) / x);
+WAFER_MAP(Exp, std::exp(x));
+WAFER_MAP(Log, std::log(x));
+WAFER_MAP(Sin, std::sin(x));
+WAFER_MAP(Cos, std::cos(x));
+WAFER_MAP(Tan, std::tan(x));
+WAFER_MAP(Asin, std::asin(x));
+WAFER_MAP(Acos, std::acos(x));
+WAFER_MAP(Atan, std::atan(x));
+WAFER_MAP(Sinh, std::sinh(x));
+WAFER_MAP(Cosh, std::cosh(x));
+WAFER_MAP(Tanh, std::tanh(x));
+WAFER_MAP(Asinh, std::asinh(x));
+WAFER_MAP(Acosh, std::acosh(x));
+WAFER_MAP(Atanh, std::atanh(x));
+WAFER_MAP(Erf, std::erf(x));
+WAFER_MAP(Sigmoid, T(1) / (T(1) + std::exp(-x)));
+WAFER_MAP(Silu, x / (T(1) + std::exp(-x)));
+WAFER_MAP(Gelu, x *T(0.5) * (T(1) + std::erf(x * T(0.70710678118654752440))));
+WAFER_MAP(TanhGelu, x *T(0.5) *
+                        (T(1) + std::tanh(T(0.79788456080286535588) *
+                                          (x + T(0.044715) * x * x * x))));
+} // namespace
+
+template <typename Map> static Tensor mapNumbers(Tensor input) {
+  withNumberType(input.elementType, [&](auto tag) {
+    for (auto &value : input.getMutableValues<decltype(tag)>())
+      value = Map()(value);
+  });
+  return input;
 }
 
-/// Calls fn with a value of the C++ type of a number tensor in evaluation type.
-template <typename Fn> static void withNumberType(ElementType type, Fn &&fn) {
-  withElementType(type, [&](auto tag) {
-    if constexpr (std::is_arithmetic_v<decltype(tag)>)
-      fn(tag);
-    else
-      llvm_unreachable("narrow floats and bools are not held as such");
+template <typename Map> static Tensor mapFloats(Tensor input) {
+  withFloatType(input.elementType, [&](auto tag) {
+    for (auto &value : input.getMutableValues<decltype(tag)>())
+      value = Map()(value);
   });
+  return input;
 }
 
-/// Evaluates result[i] = Map(lhs[i], rhs[i]) with broadcasting. Integers are
-/// computed as 64-bit unsigned numbers, so that they wrap around.
-template <typename Map>
-static LogicalResult evaluateBinary(Operation *op, ArrayRef<Tensor> operands,
-                                    SmallVectorImpl<Tensor> &results,
-                                    const EvalOptions &) {
-  const Tensor &lhs = operands[0], &rhs = operands[1];
-  ArrayRef<int64_t> shape = getResultShape(op);
-  Tensor result(lhs.elementType, shape);
-  withNumberType(lhs.elementType, [&](auto tag) {
-    using T = decltype(tag);
-    using Wide = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
-    const T *l = lhs.getValues<T>().data(), *r = rhs.getValues<T>().data();
-    T *out = result.getMutableValues<T>().data();
-    forEachPair(shape, getBroadcastStrides(lhs.shape, shape),
-                getBroadcastStrides(rhs.shape, shape),
-                [&](int64_t i, int64_t j) {
-                  *out++ = static_cast<T>(
-                      Map()(static_cast<Wide>(l[i]), static_cast<Wide>(r[j])));
-                });
-  });
-  results.push_back(std::move(result));
+/// An evaluator that applies `Fn`, a function of one tensor.
+template <Tensor (*Fn)(Tensor)>
+static LogicalResult evaluateUnary(Operation *, ArrayRef<Tensor> operands,
+                                   SmallVectorImpl<Tensor> &results,
+                                   const EvalOptions &) {
+  results.push_back(Fn(operands[0]));
   return success();
 }
 
-static LogicalResult evaluateRelu(Operation *, ArrayRef<Tensor> operands,
+static LogicalResult evaluateGelu(Operation *op, ArrayRef<Tensor> operands,
                                   SmallVectorImpl<Tensor> &results,
                                   const EvalOptions &) {
-  Tensor result = operands[0];
-  withNumberType(result.elementType, [&](auto tag) {
+  results.push_back(cast<graph::GeluOp>(op).getTanh()
+                        ? mapFloats<TanhGelu>(operands[0])
+                        : mapFloats<Gelu>(operands[0]));
+  return success();
+}
+
+static Tensor complement(Tensor input) {
+  bool isBool = input.elementType == ElementType::Bool;
+  for (uint8_t &byte : input.getMutableBytes())
+    byte = isBool ? !byte : ~byte;
+  return input;
+}
+
+//===----------------------------------------------------------------------===//
+// Selection, conversion, constants
+//===----------------------------------------------------------------------===//
+
+static LogicalResult evaluateWhere(Operation *op, ArrayRef<Tensor> operands,
+                                   SmallVectorImpl<Tensor> &results,
+                                   const EvalOptions &) {
+  Dims shape = getResultShape(op);
+  Tensor result(operands[1].elementType, shape);
+  const uint8_t *condition = operands[0].getBytes().data();
+  withBitsType(result.elementType, [&](auto tag) {
     using T = decltype(tag);
-    for (T &value : result.getMutableValues<T>())
-      value = value < T(0) ? T(0) : value; // NaN is not less: it stays
+    const T *l = operands[1].getValues<T>().data(),
+            *r = operands[2].getValues<T>().data();
+    T *out = result.getMutableValues<T>().data();
+    forEachElement<3>(shape,
+                      {getBroadcastStrides(operands[0].shape, shape),
+                       getBroadcastStrides(operands[1].shape, shape),
+                       getBroadcastStrides(operands[2].shape, shape)},
+                      [&](const std::array<int64_t, 3> &at) {
+                        *out++ = condition[at[0]] ? l[at[1]] : r[at[2]];
+                      });
   });
   results.push_back(std::move(result));
   return success();
@@ -125,13 +154,57 @@ static LogicalResult evaluateConstant(Operation *op, ArrayRef<Tensor>,
   return success();
 }
 
+static LogicalResult evaluateIota(Operation *op, ArrayRef<Tensor>,
+                                  SmallVectorImpl<Tensor> &results,
+                                  const EvalOptions &options) {
+  auto type = cast<graph::IotaOp>(op).getType();
+  Tensor result(
+      getEvaluationType(*getElementType(type.getElementType()), options),
+      type.getShape());
+  withNumberType(result.elementType, [&](auto tag) {
+    using T = decltype(tag);
+    for (auto [i, value] : llvm::enumerate(result.getMutableValues<T>()))
+      value = static_cast<T>(i);
+  });
+  results.push_back(std::move(result));
+  return success();
+}
+
 void addElementwiseEvaluators(EvaluatorTable &table) {
-  table[graph::ConstantOp::getOperationName()] = evaluateConstant;
-  table[graph::AddOp::getOperationName()] = evaluateBinary<std::plus<>>;
-  table[graph::SubOp::getOperationName()] = evaluateBinary<std::minus<>>;
-  table[graph::MulOp::getOperationName()] = evaluateBinary<std::multiplies<>>;
-  table[graph::ReluOp::getOperationName()] = evaluateRelu;
-  table[graph::CastOp::getOperationName()] = evaluateCast;
+  using namespace graph;
+  table[ConstantOp::getOperationName()] = evaluateConstant;
+  table[IotaOp::getOperationName()] = evaluateIota;
+  table[CastOp::getOperationName()] = evaluateCast;
+  table[WhereOp::getOperationName()] = evaluateWhere;
+  table[GeluOp::getOperationName()] = evaluateGelu;
+  table[NotOp::getOperationName()] = evaluateUnary<complement>;
+  table[AbsOp::getOperationName()] = evaluateUnary<mapNumbers<Abs>>;
+  table[NegOp::getOperationName()] = evaluateUnary<mapNumbers<Neg>>;
+  table[SignOp::getOperationName()] = evaluateUnary<mapNumbers<Sign>>;
+  table[ReluOp::getOperationName()] = evaluateUnary<mapNumbers<Relu>>;
+  table[CeilOp::getOperationName()] = evaluateUnary<mapFloats<Ceil>>;
+  table[FloorOp::getOperationName()] = evaluateUnary<mapFloats<Floor>>;
+  table[RoundOp::getOperationName()] = evaluateUnary<mapFloats<Round>>;
+  table[SqrtOp::getOperationName()] = evaluateUnary<mapFloats<Sqrt>>;
+  table[ReciprocalOp::getOperationName()] =
+      evaluateUnary<mapFloats<Reciprocal>>;
+  table[ExpOp::getOperationName()] = evaluateUnary<mapFloats<Exp>>;
+  table[LogOp::getOperationName()] = evaluateUnary<mapFloats<Log>>;
+  table[SinOp::getOperationName()] = evaluateUnary<mapFloats<Sin>>;
+  table[CosOp::getOperationName()] = evaluateUnary<mapFloats<Cos>>;
+  table[TanOp::getOperationName()] = evaluateUnary<mapFloats<Tan>>;
+  table[AsinOp::getOperationName()] = evaluateUnary<mapFloats<Asin>>;
+  table[AcosOp::getOperationName()] = evaluateUnary<mapFloats<Acos>>;
+  table[AtanOp::getOperationName()] = evaluateUnary<mapFloats<Atan>>;
+  table[SinhOp::getOperationName()] = evaluateUnary<mapFloats<Sinh>>;
+  table[CoshOp::getOperationName()] = evaluateUnary<mapFloats<Cosh>>;
+  table[TanhOp::getOperationName()] = evaluateUnary<mapFloats<Tanh>>;
+  table[AsinhOp::getOperationName()] = evaluateUnary<mapFloats<Asinh>>;
+  table[AcoshOp::getOperationName()] = evaluateUnary<mapFloats<Acosh>>;
+  table[AtanhOp::getOperationName()] = evaluateUnary<mapFloats<Atanh>>;
+  table[ErfOp::getOperationName()] = evaluateUnary<mapFloats<Erf>>;
+  table[SigmoidOp::getOperationName()] = evaluateUnary<mapFloats<Sigmoid>>;
+  table[SiluOp::getOperationName()] = evaluateUnary<mapFloats<Silu>>;
 }
 
 } // namespace wafer::exec::reference

@@ -18,8 +18,14 @@ static const EvaluatorTable &getEvaluators() {
   static const EvaluatorTable table = [] {
     EvaluatorTable all;
     addElementwiseEvaluators(all);
-    addProductEvaluators(all);
+    addBinaryEvaluators(all);
+    addReductionEvaluators(all);
     addShapeEvaluators(all);
+    addGatherEvaluators(all);
+    addNormalizationEvaluators(all);
+    addProductEvaluators(all);
+    addWindowEvaluators(all);
+    addAttentionEvaluators(all);
     return all;
   }();
   return table;
@@ -149,6 +155,27 @@ LogicalResult BlockEvaluator::run(ArrayRef<Tensor> inputs,
                           ? std::move(*tensor)
                           : tensor->convertedTo(declared));
   }
+  return success();
+}
+
+LogicalResult evaluateOp(Operation *op, ArrayRef<Tensor> operands,
+                         SmallVectorImpl<Tensor> &results) {
+  auto it = getEvaluators().find(op->getName().getStringRef());
+  if (it == getEvaluators().end())
+    return op->emitError("the reference executor cannot evaluate ")
+           << op->getName();
+  EvalOptions options;
+  ConstantReader reader;
+  options.constants = &reader;
+  SmallVector<Tensor> held;
+  for (const Tensor &operand : operands)
+    held.push_back(
+        operand.convertedTo(getEvaluationType(operand.elementType, options)));
+  if (failed(it->second(op, held, results, options)))
+    return failure();
+  for (auto [tensor, type] : llvm::zip_equal(results, op->getResultTypes()))
+    tensor = tensor.convertedTo(
+        *getElementType(cast<RankedTensorType>(type).getElementType()));
   return success();
 }
 

@@ -22,8 +22,14 @@ using EvaluatorTable = llvm::StringMap<OpEvaluator>;
 
 // One function for each file of evaluators: adds them by op name.
 void addElementwiseEvaluators(EvaluatorTable &table);
-void addProductEvaluators(EvaluatorTable &table);
+void addBinaryEvaluators(EvaluatorTable &table);
+void addReductionEvaluators(EvaluatorTable &table);
 void addShapeEvaluators(EvaluatorTable &table);
+void addGatherEvaluators(EvaluatorTable &table);
+void addNormalizationEvaluators(EvaluatorTable &table);
+void addProductEvaluators(EvaluatorTable &table);
+void addWindowEvaluators(EvaluatorTable &table);
+void addAttentionEvaluators(EvaluatorTable &table);
 
 /// The type in which values declared as `declared` are held.
 inline ElementType getEvaluationType(ElementType declared,

@@ -5,54 +5,53 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Families.h"
-#include "wafer/Executor/Convert.h"
+#include "Strided.h"
 #include <cblas.h>
 #include <climits>
 
 using namespace mlir;
 
 namespace wafer::exec::reference {
-namespace {
 
-/// One product of row-major matrices, C = op(A) · op(B), packed.
-struct MatrixProduct {
-  int64_t m, n, k;
-  bool transposeA, transposeB;
-};
-
-} // namespace
-
-static void multiply(const MatrixProduct &p, const float *a, const float *b,
-                     float *c) {
-  cblas_sgemm(CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans,
-              p.transposeB ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1.0f, a,
-              p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0f, c,
-              p.n);
-}
-
-static void multiply(const MatrixProduct &p, const double *a, const double *b,
-                     double *c) {
-  cblas_dgemm(CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans,
-              p.transposeB ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1.0, a,
-              p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0, c,
-              p.n);
-}
-
-/// Integers, modulo their width.
 template <typename T>
-static void multiply(const MatrixProduct &p, const T *a, const T *b, T *c) {
-  int64_t aRow = p.transposeA ? 1 : p.k, aColumn = p.transposeA ? p.m : 1;
-  int64_t bRow = p.transposeB ? 1 : p.n, bColumn = p.transposeB ? p.k : 1;
-  for (int64_t i = 0; i < p.m; ++i)
-    for (int64_t j = 0; j < p.n; ++j) {
-      uint64_t sum = 0;
-      for (int64_t t = 0; t < p.k; ++t)
-        sum += static_cast<uint64_t>(a[i * aRow + t * aColumn]) *
-               static_cast<uint64_t>(b[t * bRow + j * bColumn]);
-      c[i * p.n + j] = static_cast<T>(sum);
-    }
+void multiply(const MatrixProduct &p, const T *a, const T *b, T *c) {
+  if constexpr (std::is_same_v<T, float>) {
+    cblas_sgemm(CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans,
+                p.transposeB ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1.0f,
+                a, p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0f,
+                c, p.n);
+  } else if constexpr (std::is_same_v<T, double>) {
+    cblas_dgemm(CblasRowMajor, p.transposeA ? CblasTrans : CblasNoTrans,
+                p.transposeB ? CblasTrans : CblasNoTrans, p.m, p.n, p.k, 1.0, a,
+                p.transposeA ? p.m : p.k, b, p.transposeB ? p.k : p.n, 0.0, c,
+                p.n);
+  } else {
+    int64_t aRow = p.transposeA ? 1 : p.k, aColumn = p.transposeA ? p.m : 1;
+    int64_t bRow = p.transposeB ? 1 : p.n, bColumn = p.transposeB ? p.k : 1;
+    for (int64_t i = 0; i < p.m; ++i)
+      for (int64_t j = 0; j < p.n; ++j) {
+        uint64_t sum = 0;
+        for (int64_t t = 0; t < p.k; ++t)
+          sum += static_cast<uint64_t>(a[i * aRow + t * aColumn]) *
+                 static_cast<uint64_t>(b[t * bRow + j * bColumn]);
+        c[i * p.n + j] = static_cast<T>(sum);
+      }
+  }
 }
+
+#define WAFER_INSTANTIATE(T)                                                   \
+  template void multiply<T>(const MatrixProduct &, const T *, const T *, T *)
+WAFER_INSTANTIATE(float);
+WAFER_INSTANTIATE(double);
+WAFER_INSTANTIATE(int8_t);
+WAFER_INSTANTIATE(int16_t);
+WAFER_INSTANTIATE(int32_t);
+WAFER_INSTANTIATE(int64_t);
+WAFER_INSTANTIATE(uint8_t);
+WAFER_INSTANTIATE(uint16_t);
+WAFER_INSTANTIATE(uint32_t);
+WAFER_INSTANTIATE(uint64_t);
+#undef WAFER_INSTANTIATE
 
 /// Multiplies every pair of matrices of the broadcast batch.
 template <typename T>
@@ -69,7 +68,7 @@ static void multiplyBatch(const graph::MatmulShape &shape,
       aIndex += rest % shape.batch[d] * aStrides[d];
       bIndex += rest % shape.batch[d] * bStrides[d];
     }
-    multiply(product, a + aIndex * product.m * product.k,
+    multiply<T>(product, a + aIndex * product.m * product.k,
              b + bIndex * product.k * product.n, c + i * product.m * product.n);
   }
 }

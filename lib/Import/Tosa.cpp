@@ -1,0 +1,267 @@
+//===- Tosa.cpp - TOSA's maps, reductions and products -*- C++ -*-===//
+//
+// Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Zero points and shifts, which quantised models use, must be 0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "TensorEmitter.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace wafer::importer {
+namespace {
+
+/// The operands' values; operands from `firstZero` on must be constant zeros
+/// and are left out.
+struct Operands {
+  SmallVector<Value> values;
+  bool areValid = false;
+
+  Operands(TensorImporter &importer, Operation &op, unsigned firstZero = ~0u) {
+    for (auto [index, source] : llvm::enumerate(op.getOperands())) {
+      if (index >= firstZero) {
+        if (!matchPattern(source, m_Zero()) &&
+            !matchPattern(source, m_AnyZeroFloat())) {
+          op.emitOpError("operand #") << index << " must be a constant 0";
+          return;
+        }
+        continue;
+      }
+      values.push_back(importer.lookup(source));
+      if (!values.back()) {
+        op.emitOpError("operand #")
+            << index << " has no elements that are known";
+        return;
+      }
+    }
+    areValid = true;
+  }
+  Value operator[](size_t index) const { return values[index]; }
+};
+
+} // namespace
+
+static LogicalResult define(TensorImporter &importer, Operation &op,
+                            Value result) {
+  if (!result)
+    return op.emitOpError("is not supported with these operands");
+  importer.define(op.getResult(0), result);
+  return success();
+}
+
+static LogicalResult importConst(TensorImporter &importer, Operation &op) {
+  ElementsAttr value = cast<tosa::ConstOp>(op).getValues();
+  if (!graph::isElementType(value.getElementType()))
+    return op.emitOpError("a constant of type ")
+           << value.getType() << " is not supported";
+  return define(importer, op, importer.emit.constant(value));
+}
+
+/// tosa.const_shape is read where it is used.
+static LogicalResult importNothing(TensorImporter &, Operation &) {
+  return success();
+}
+
+template <typename OpT>
+static LogicalResult importUnary(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op, /*firstZero=*/1);
+  if (!operands.areValid)
+    return failure();
+  return define(importer, op, importer.emit.unary<OpT>(operands[0]));
+}
+
+static LogicalResult importRsqrt(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op);
+  return operands.areValid
+             ? define(importer, op, importer.emit.rsqrt(operands[0]))
+             : failure();
+}
+
+template <typename OpT>
+static LogicalResult importBinary(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op, /*firstZero=*/2);
+  if (!operands.areValid)
+    return failure();
+  // i32 products of narrower integers, f32 ones of f16.
+  Type elementType = getElementTypeOrSelf(op.getResult(0).getType());
+  TensorEmitter &emit = importer.emit;
+  return define(importer, op,
+                emit.binary<OpT>(emit.cast(operands[0], elementType),
+                                 emit.cast(operands[1], elementType)));
+}
+
+template <typename OpT, bool isSwapped>
+static LogicalResult importCompare(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op);
+  if (!operands.areValid)
+    return failure();
+  return define(importer, op,
+                importer.emit.compare<OpT>(operands[isSwapped ? 1 : 0],
+                                           operands[isSwapped ? 0 : 1]));
+}
+
+static LogicalResult importShiftRight(TensorImporter &importer, Operation &op) {
+  if (cast<tosa::ArithmeticRightShiftOp>(op).getRound())
+    return op.emitOpError("is not supported with rounding");
+  return importBinary<graph::ShiftRightOp>(importer, op);
+}
+
+static LogicalResult importSelect(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op);
+  if (!operands.areValid)
+    return failure();
+  return define(importer, op,
+                importer.emit.where(operands[0], operands[1], operands[2]));
+}
+
+/// TOSA rounds to the nearest integer where graph.cast goes towards zero.
+static LogicalResult importCast(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op);
+  if (!operands.areValid)
+    return failure();
+  TensorEmitter &emit = importer.emit;
+  Value input = operands[0];
+  Type to = getElementTypeOrSelf(op.getResult(0).getType());
+  bool isRounded = isa<FloatType>(getTensorType(input).getElementType()) &&
+                   isa<IntegerType>(to) && !to.isInteger(1);
+  if (isRounded)
+    input = emit.unary<graph::RoundOp>(input);
+  return define(importer, op, emit.cast(input, to));
+}
+
+static LogicalResult importClamp(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op);
+  if (!operands.areValid)
+    return failure();
+  auto clamp = cast<tosa::ClampOp>(op);
+  TensorEmitter &emit = importer.emit;
+  auto makeScalar = [&](Attribute value) {
+    auto typed = cast<TypedAttr>(value);
+    return emit.constant(
+        DenseElementsAttr::get(RankedTensorType::get({}, typed.getType()),
+                               ArrayRef<Attribute>(typed)));
+  };
+  Value atLeast =
+      emit.binary<graph::MaxOp>(operands[0], makeScalar(clamp.getMinValAttr()));
+  return define(
+      importer, op,
+      emit.binary<graph::MinOp>(atLeast, makeScalar(clamp.getMaxValAttr())));
+}
+
+template <typename SourceT, typename OpT>
+static LogicalResult importReduce(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op);
+  if (!operands.areValid)
+    return failure();
+  int64_t axis = cast<SourceT>(op).getAxis();
+  return define(importer, op, importer.emit.reduce<OpT>(operands[0], {axis}));
+}
+
+template <typename SourceT, bool isAnd>
+static LogicalResult importReduceBools(TensorImporter &importer,
+                                       Operation &op) {
+  Operands operands(importer, op);
+  if (!operands.areValid)
+    return failure();
+  int64_t axis = cast<SourceT>(op).getAxis();
+  return define(importer, op,
+                importer.emit.reduceBools(operands[0], {axis}, isAnd));
+}
+
+static LogicalResult importArgMax(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op);
+  if (!operands.areValid)
+    return failure();
+  auto type = cast<RankedTensorType>(op.getResult(0).getType());
+  TensorEmitter &emit = importer.emit;
+  Value place = graph::ArgMaxOp::create(
+      emit.builder, emit.loc, type.clone(emit.builder.getI64Type()),
+      operands[0], static_cast<int64_t>(cast<tosa::ArgMaxOp>(op).getAxis()),
+      /*keepdims=*/false, /*last=*/false);
+  return define(importer, op, emit.cast(place, type.getElementType()));
+}
+
+static LogicalResult importMatmul(TensorImporter &importer, Operation &op) {
+  Operands operands(importer, op, /*firstZero=*/2);
+  if (!operands.areValid)
+    return failure();
+  Type elementType = getElementTypeOrSelf(op.getResult(0).getType());
+  TensorEmitter &emit = importer.emit;
+  Value rhs = emit.cast(operands[1], elementType);
+  // A batch of one is no batch: weights are matrices.
+  if (getShape(rhs)[0] == 1 && getShape(operands[0])[0] == 1)
+    rhs = emit.reshape(rhs, getShape(rhs).drop_front());
+  return define(importer, op,
+                emit.matmul(emit.cast(operands[0], elementType), rhs));
+}
+
+static void addUnary(TensorOpTable &table) {
+  table["tosa.abs"] = importUnary<graph::AbsOp>;
+  table["tosa.bitwise_not"] = importUnary<graph::NotOp>;
+  table["tosa.ceil"] = importUnary<graph::CeilOp>;
+  table["tosa.cos"] = importUnary<graph::CosOp>;
+  table["tosa.erf"] = importUnary<graph::ErfOp>;
+  table["tosa.exp"] = importUnary<graph::ExpOp>;
+  table["tosa.floor"] = importUnary<graph::FloorOp>;
+  table["tosa.log"] = importUnary<graph::LogOp>;
+  table["tosa.logical_not"] = importUnary<graph::NotOp>;
+  table["tosa.negate"] = importUnary<graph::NegOp>;
+  table["tosa.reciprocal"] = importUnary<graph::ReciprocalOp>;
+  table["tosa.rsqrt"] = importRsqrt;
+  table["tosa.sigmoid"] = importUnary<graph::SigmoidOp>;
+  table["tosa.sin"] = importUnary<graph::SinOp>;
+  table["tosa.tanh"] = importUnary<graph::TanhOp>;
+  table["tosa.cast"] = importCast;
+  table["tosa.clamp"] = importClamp;
+}
+
+static void addBinary(TensorOpTable &table) {
+  table["tosa.add"] = importBinary<graph::AddOp>;
+  table["tosa.arithmetic_right_shift"] = importShiftRight;
+  table["tosa.bitwise_and"] = importBinary<graph::AndOp>;
+  table["tosa.bitwise_or"] = importBinary<graph::OrOp>;
+  table["tosa.bitwise_xor"] = importBinary<graph::XorOp>;
+  table["tosa.equal"] = importCompare<graph::EqualOp, false>;
+  table["tosa.greater"] = importCompare<graph::LessOp, true>;
+  table["tosa.greater_equal"] = importCompare<graph::LessOrEqualOp, true>;
+  table["tosa.intdiv"] = importBinary<graph::DivOp>;
+  table["tosa.logical_and"] = importBinary<graph::AndOp>;
+  table["tosa.logical_left_shift"] = importBinary<graph::ShiftLeftOp>;
+  table["tosa.logical_or"] = importBinary<graph::OrOp>;
+  table["tosa.logical_xor"] = importBinary<graph::XorOp>;
+  table["tosa.maximum"] = importBinary<graph::MaxOp>;
+  table["tosa.minimum"] = importBinary<graph::MinOp>;
+  table["tosa.mul"] = importBinary<graph::MulOp>;
+  table["tosa.pow"] = importBinary<graph::PowOp>;
+  table["tosa.sub"] = importBinary<graph::SubOp>;
+}
+
+void addTosaImporters(TensorOpTable &table) {
+  addUnary(table);
+  addBinary(table);
+  table["tosa.argmax"] = importArgMax;
+  table["tosa.const"] = importConst;
+  table["tosa.const_shape"] = importNothing;
+  table["tosa.matmul"] = importMatmul;
+  table["tosa.reduce_all"] = importReduceBools<tosa::ReduceAllOp, true>;
+  table["tosa.reduce_any"] = importReduceBools<tosa::ReduceAnyOp, false>;
+  table["tosa.reduce_max"] =
+      importReduce<tosa::ReduceMaxOp, graph::ReduceMaxOp>;
+  table["tosa.reduce_min"] =
+      importReduce<tosa::ReduceMinOp, graph::ReduceMinOp>;
+  table["tosa.reduce_product"] =
+      importReduce<tosa::ReduceProductOp, graph::ReduceProdOp>;
+  table["tosa.reduce_sum"] =
+      importReduce<tosa::ReduceSumOp, graph::ReduceSumOp>;
+  table["tosa.select"] = importSelect;
+}
+
+} // namespace wafer::importer
