@@ -190,13 +190,13 @@ Imported NodesImporter::importSubgraph(const onnx::GraphProto &graph,
 
 /// An If whose condition is known.
 Imported NodesImporter::importBranch(Node &node, Scope &scope) {
-  auto condition = getConstantInts(node.getInput(0));
-  if (!condition || condition->size() != 1)
-    return node.error() << "the condition must be constant";
+  std::optional<double> condition = node.getConstantNumber(0);
+  if (!condition)
+    return failure();
   const onnx::GraphProto *thenBranch = node.getGraph("then_branch"),
                          *elseBranch = node.getGraph("else_branch");
   const onnx::GraphProto *branch =
-      (*condition)[0] != 0 ? thenBranch : elseBranch;
+      *condition != 0 ? thenBranch : elseBranch;
   if (!branch)
     return node.error() << "lacks a branch";
   Outputs results;

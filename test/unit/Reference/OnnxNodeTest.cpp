@@ -10,7 +10,6 @@
 #include "wafer/Executor/Reference/Reference.h"
 #include "wafer/Executor/TensorProtoIO.h"
 #include "wafer/Import/OnnxImport.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "gtest/gtest.h"
@@ -100,27 +99,23 @@ std::string runCase(const std::string &folder) {
   return "";
 }
 
-TEST(OnnxNodeTest, SupportedOperatorsPass) {
+TEST(OnnxNodeTest, AllPass) {
   std::string root = std::string(WAFER_SHARED_DIR) + "/corpora/onnx_node";
   auto index = llvm::MemoryBuffer::getFile(root + "/INDEX.tsv");
   if (!index)
     GTEST_SKIP() << root << " is not there";
-  llvm::StringSet<> operators = {"Add",  "Cast",     "Constant", "Flatten",
-                                 "Gemm", "Identity", "MatMul",   "Mul",
-                                 "Relu", "Reshape",  "Sub",      "Transpose"};
   int cases = 0;
   llvm::SmallVector<StringRef> lines;
   (*index)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
   for (StringRef line : lines) {
-    auto [name, rest] = line.split('\t');
-    StringRef op = rest.split('\t').first;
-    if (line.starts_with("#") || !operators.contains(op))
+    if (line.starts_with("#"))
       continue;
+    StringRef name = line.split('\t').first;
     std::string why = runCase(root + "/" + name.str());
     ++cases;
     EXPECT_EQ(why, "") << name.str();
   }
-  EXPECT_GT(cases, 0);
+  EXPECT_GT(cases, 500);
 }
 
 } // namespace
