@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Graph/Graph.h"
 #include "Infer.h"
+#include "dialects/Graph/Graph.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;

@@ -46,45 +46,47 @@ using mlir::ValueRange;
 LogicalResult inferBinary(MaybeLoc loc, Value lhs, Value rhs, Types &types);
 LogicalResult inferCompare(MaybeLoc loc, Value lhs, Value rhs, Types &types);
 LogicalResult inferWhere(MaybeLoc loc, Value condition, Value lhs, Value rhs,
-                       Types &types);
+                         Types &types);
 LogicalResult inferReduce(MaybeLoc loc, Value input, Dims axes, bool keepdims,
-                        Types &types);
+                          Types &types);
 LogicalResult inferArg(MaybeLoc loc, Value input, int64_t axis, bool keepdims,
-                     Types &types);
+                       Types &types);
 LogicalResult inferSameWithAxis(MaybeLoc loc, Value input, int64_t axis,
-                              Types &types);
+                                Types &types);
 LogicalResult inferTopK(MaybeLoc loc, Value input, int64_t axis, int64_t k,
-                      Types &types);
-LogicalResult inferTranspose(MaybeLoc loc, Value input, Dims perm, Types &types);
+                        Types &types);
+LogicalResult inferTranspose(MaybeLoc loc, Value input, Dims perm,
+                             Types &types);
 LogicalResult inferConcat(MaybeLoc loc, ValueRange inputs, int64_t axis,
-                        Types &types);
+                          Types &types);
 LogicalResult inferSlice(MaybeLoc loc, Value input, Dims starts, Dims sizes,
-                       Dims steps, Types &types);
+                         Dims steps, Types &types);
 LogicalResult inferPad(MaybeLoc loc, Value input, Value value, PadMode mode,
-                     Dims low, Dims high, Types &types);
+                       Dims low, Dims high, Types &types);
 LogicalResult inferGather(MaybeLoc loc, Value data, Value indices, int64_t axis,
-                        Types &types);
+                          Types &types);
 LogicalResult inferGatherElements(MaybeLoc loc, Value data, Value indices,
-                                int64_t axis, Types &types);
+                                  int64_t axis, Types &types);
 LogicalResult inferGatherND(MaybeLoc loc, Value data, Value indices,
-                          int64_t batchDims, Types &types);
+                            int64_t batchDims, Types &types);
 LogicalResult inferScatterElements(MaybeLoc loc, ValueRange operands,
-                                 int64_t axis, Types &types);
+                                   int64_t axis, Types &types);
 LogicalResult inferScatterND(MaybeLoc loc, ValueRange operands, Types &types);
-LogicalResult inferNormalization(MaybeLoc loc, ValueRange operands, int64_t axis,
-                               Types &types);
+LogicalResult inferNormalization(MaybeLoc loc, ValueRange operands,
+                                 int64_t axis, Types &types);
 LogicalResult inferMatmul(MaybeLoc loc, Value lhs, Value rhs, bool transposeA,
-                        bool transposeB, Types &types);
+                          bool transposeB, Types &types);
 LogicalResult inferConv(MaybeLoc loc, Value input, Value filters,
-                      WindowSteps steps, int64_t groups, Types &types);
-LogicalResult inferPool(MaybeLoc loc, Value input, Dims kernel, WindowSteps steps,
-                      bool ceil, bool indices, Types &types);
-LogicalResult inferAttention(MaybeLoc loc, Value query, Value key, Value value,
-                           Value mask, Types &types);
-LogicalResult inferRotary(MaybeLoc loc, Value input, Value cos, Value sin,
+                        WindowSteps steps, int64_t groups, Types &types);
+LogicalResult inferPool(MaybeLoc loc, Value input, Dims kernel,
+                        WindowSteps steps, bool ceil, bool indices,
                         Types &types);
+LogicalResult inferAttention(MaybeLoc loc, Value query, Value key, Value value,
+                             Value mask, Types &types);
+LogicalResult inferRotary(MaybeLoc loc, Value input, Value cos, Value sin,
+                          Types &types);
 LogicalResult inferLinearAttention(MaybeLoc loc, ValueRange operands,
-                                 Types &types);
+                                   Types &types);
 
 } // namespace wafer::graph
 

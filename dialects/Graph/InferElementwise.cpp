@@ -1,4 +1,5 @@
-//===- InferElementwise.cpp - result types of maps, reductions, scans -*- C++ -*-===//
+//===- InferElementwise.cpp - result types of maps, reductions, scans -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,9 +25,9 @@ bool checkSameElements(MaybeLoc loc, RankedTensorType lhs,
                        RankedTensorType rhs) {
   if (lhs.getElementType() == rhs.getElementType())
     return true;
-  (void)emitOptionalError(
-      loc, "operands must have the same element type, found ",
-      lhs.getElementType(), " and ", rhs.getElementType());
+  (void)emitOptionalError(loc,
+                          "operands must have the same element type, found ",
+                          lhs.getElementType(), " and ", rhs.getElementType());
   return false;
 }
 
@@ -131,7 +132,8 @@ LogicalResult inferSameWithAxis(MaybeLoc loc, Value input, int64_t axis,
 
 LogicalResult inferTopK(MaybeLoc loc, Value input, int64_t axis, int64_t k,
                         Types &types) {
-  if (!checkTensors(loc, input) || !checkAxis(loc, axis, getTensor(input))) // C1
+  if (!checkTensors(loc, input) ||
+      !checkAxis(loc, axis, getTensor(input))) // C1
     return failure();
   RankedTensorType type = getTensor(input);
   if (k < 0 || k > type.getDimSize(axis)) // C2

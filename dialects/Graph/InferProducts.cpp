@@ -1,4 +1,5 @@
-//===- InferProducts.cpp - result types of products, windows, attention -*- C++ -*-===//
+//===- InferProducts.cpp - result types of products, windows, attention -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,13 +18,12 @@ LogicalResult inferMatmul(MaybeLoc loc, Value lhs, Value rhs, bool transposeA,
   if (!checkTensors(loc, {lhs, rhs}) ||
       !checkSameElements(loc, getTensor(lhs), getTensor(rhs))) // C1
     return failure();
-  auto shape = getMatmulShape(getTensor(lhs).getShape(),
-                              getTensor(rhs).getShape(), transposeA, transposeB,
-                              [&](const Twine &message) {
-                                (void)emitOptionalError(loc, message, ": ",
-                                                        lhs.getType(), " and ",
-                                                        rhs.getType());
-                              });
+  auto shape = getMatmulShape(
+      getTensor(lhs).getShape(), getTensor(rhs).getShape(), transposeA,
+      transposeB, [&](const Twine &message) {
+        (void)emitOptionalError(loc, message, ": ", lhs.getType(), " and ",
+                                rhs.getType());
+      });
   if (failed(shape))
     return failure();
   types.push_back(getTensor(lhs).clone(shape->result));
@@ -146,8 +146,8 @@ static LogicalResult checkHeads(MaybeLoc loc, RankedTensorType query,
 LogicalResult inferAttention(MaybeLoc loc, Value query, Value key, Value value,
                              Value mask, Types &types) {
   if (!checkTensors(loc, {query, key, value}) ||
-      failed(checkHeads(loc, getTensor(query), getTensor(key),
-                        getTensor(value))))
+      failed(
+          checkHeads(loc, getTensor(query), getTensor(key), getTensor(value))))
     return failure();
   Dims q = getTensor(query).getShape(), k = getTensor(key).getShape();
   if (mask) {
@@ -197,8 +197,7 @@ LogicalResult inferLinearAttention(MaybeLoc loc, ValueRange operands,
     if (!checkSameElements(loc, query, getTensor(operand))) // C1
       return failure();
   Dims k = key.getShape();
-  RankedTensorType state =
-      query.clone({k[0], k[1], k[3], value.getDimSize(3)});
+  RankedTensorType state = query.clone({k[0], k[1], k[3], value.getDimSize(3)});
   if (state != operands[3].getType()) // C2
     return emitOptionalError(loc, "the state must be ", state, ", found ",
                              operands[3].getType());

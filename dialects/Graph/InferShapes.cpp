@@ -83,9 +83,9 @@ LogicalResult inferSlice(MaybeLoc loc, Value input, Dims starts, Dims sizes,
     int64_t size = type.getDimSize(d);
     if (starts[d] < 0 || starts[d] >= size || !last || *last < 0 ||
         *last >= size) // C3
-      return emitOptionalError(loc, "dimension ", d, " of ", type,
-                               " has no ", sizes[d], " elements from ",
-                               starts[d], " on in steps of ", steps[d]);
+      return emitOptionalError(loc, "dimension ", d, " of ", type, " has no ",
+                               sizes[d], " elements from ", starts[d],
+                               " on in steps of ", steps[d]);
   }
   types.push_back(type.clone(sizes));
   return success();
@@ -124,8 +124,8 @@ LogicalResult inferPad(MaybeLoc loc, Value input, Value value, PadMode mode,
 // Indexing
 //===----------------------------------------------------------------------===//
 
-LogicalResult inferGather(MaybeLoc loc, Value data, Value indices,
-                          int64_t axis, Types &types) {
+LogicalResult inferGather(MaybeLoc loc, Value data, Value indices, int64_t axis,
+                          Types &types) {
   if (!checkTensors(loc, {data, indices}) ||
       !checkAxis(loc, axis, getTensor(data))) // C1
     return failure();

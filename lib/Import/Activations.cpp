@@ -64,24 +64,24 @@ static Imported importCelu(Node &node) {
   float alpha = node.getFloat("alpha", 1.0f);
   Value x = node.getInput(0);
   Value curve = node.ops.mul(expm1(node, node.ops.div(x, alpha)), alpha);
-  return Outputs{
-      node.ops.add(node.ops.max(x, 0), node.ops.min(curve, 0))};
+  return Outputs{node.ops.add(node.ops.max(x, 0), node.ops.min(curve, 0))};
 }
 
 static Imported importThresholdedRelu(Node &node) {
   Value x = node.getInput(0);
   Value alpha = node.ops.scalarLike(x, node.getFloat("alpha", 1.0f));
-  return Outputs{node.ops.where(node.ops.less(alpha, x), x,
-                                node.ops.scalarLike(x, 0))};
+  return Outputs{
+      node.ops.where(node.ops.less(alpha, x), x, node.ops.scalarLike(x, 0))};
 }
 
 static Imported importShrink(Node &node) {
   Value x = node.getInput(0);
-  float bias = node.getFloat("bias", 0.0f), lambd = node.getFloat("lambd", 0.5f);
+  float bias = node.getFloat("bias", 0.0f),
+        lambd = node.getFloat("lambd", 0.5f);
   Value below = node.ops.less(x, node.ops.scalarLike(x, -lambd));
   Value above = node.ops.less(node.ops.scalarLike(x, lambd), x);
-  Value rest = node.ops.where(above, node.ops.sub(x, bias),
-                              node.ops.scalarLike(x, 0));
+  Value rest =
+      node.ops.where(above, node.ops.sub(x, bias), node.ops.scalarLike(x, 0));
   return Outputs{node.ops.where(below, node.ops.add(x, bias), rest)};
 }
 
@@ -97,8 +97,8 @@ static Imported importHardSigmoid(Node &node) {
 }
 
 static Imported importHardSwish(Node &node) {
-  return Outputs{node.ops.mul(node.getInput(0),
-                              createHardSigmoid(node, 1.0 / 6.0, 0.5))};
+  return Outputs{
+      node.ops.mul(node.getInput(0), createHardSigmoid(node, 1.0 / 6.0, 0.5))};
 }
 
 static Imported importSoftplus(Node &node) {

@@ -97,13 +97,13 @@ LogicalResult AttentionImporter::readWindow(Value lengths, Masking &masking) {
   Value positions = getPositions(lengths);
   Value column = node.ops.range(keys, node.builder.getI64Type());
   if (right >= 0)
-    masking.keep = keepBoth(
-        node, masking.keep,
-        node.ops.lessOrEqual(column, node.ops.add(positions, right)));
+    masking.keep =
+        keepBoth(node, masking.keep,
+                 node.ops.lessOrEqual(column, node.ops.add(positions, right)));
   if (left >= 0)
-    masking.keep = keepBoth(
-        node, masking.keep,
-        node.ops.lessOrEqual(node.ops.add(positions, -left), column));
+    masking.keep =
+        keepBoth(node, masking.keep,
+                 node.ops.lessOrEqual(node.ops.add(positions, -left), column));
   return success(masking.keep != Value());
 }
 
@@ -127,8 +127,7 @@ LogicalResult AttentionImporter::readMask(Masking &masking) {
         node.ops.cast(node.getInput(6), node.builder.getI64Type()),
         {shapeOf(query)[0], 1, 1, 1});
     Value column = node.ops.range(keys, node.builder.getI64Type());
-    masking.keep =
-        keepBoth(node, masking.keep, node.ops.less(column, lengths));
+    masking.keep = keepBoth(node, masking.keep, node.ops.less(column, lengths));
     if (!masking.keep)
       return failure();
   }
@@ -144,8 +143,8 @@ Value AttentionImporter::createScores(const Masking &masking, int64_t mode) {
   Value scores = node.ops.mul(
       node.ops.matmul(query, repeated, false, /*transposeB=*/true), scale);
   if (mode >= 1 && softcap != 0)
-    scores = node.ops.mul(node.ops.tanh(node.ops.div(scores, softcap)),
-                          softcap);
+    scores =
+        node.ops.mul(node.ops.tanh(node.ops.div(scores, softcap)), softcap);
   if (mode < 2 || !scores)
     return scores;
   if (masking.bias)
@@ -257,8 +256,7 @@ static Imported importRotaryEmbedding(Node &node) {
   if (node.getInt("interleaved", 0))
     attributes.push_back(node.ops.unit("interleaved"));
   Value result = node.ops.create<graph::RotaryEmbeddingOp>(
-      {x, node.ops.unsqueeze(cos, headAxis),
-       node.ops.unsqueeze(sin, headAxis)},
+      {x, node.ops.unsqueeze(cos, headAxis), node.ops.unsqueeze(sin, headAxis)},
       attributes);
   return Outputs{node.ops.reshape(result, shape)};
 }
@@ -296,9 +294,8 @@ static Imported importLinearAttention(Node &node) {
   Value state = node.getInput(3);
   Type stateType = state ? elementOf(state) : type;
   if (!state)
-    state = node.ops.filled({shapeOf(key)[0], groups, shapeOf(key)[3],
-                             shapeOf(value)[3]},
-                            wide, 0);
+    state = node.ops.filled(
+        {shapeOf(key)[0], groups, shapeOf(key)[3], shapeOf(value)[3]}, wide, 0);
   Value decay = isGated ? splitGates(node, node.getInput(4), groups)
                         : node.ops.scalar(wide, 0);
   Value beta = isDelta ? splitGates(node, node.getInput(5), groups)

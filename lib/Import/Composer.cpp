@@ -1,4 +1,5 @@
-//===- Composer.cpp - graph ops made, checked and folded one by one -*- C++ -*-===//
+//===- Composer.cpp - graph ops made, checked and folded one by one -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -37,9 +38,8 @@ std::optional<SmallVector<int64_t>> getConstantInts(Value value) {
   bool isUnsigned = type.isUnsigned() || type.getWidth() == 1;
   SmallVector<int64_t> values;
   for (const APInt &element : dense.getValues<APInt>())
-    values.push_back(isUnsigned
-                         ? static_cast<int64_t>(element.getZExtValue())
-                         : element.getSExtValue());
+    values.push_back(isUnsigned ? static_cast<int64_t>(element.getZExtValue())
+                                : element.getSExtValue());
   return values;
 }
 
@@ -83,8 +83,7 @@ static LogicalResult inferTypes(Operation *op) {
 /// True if no count of elements overflows.
 static bool haveCounts(TypeRange types, int64_t &total) {
   for (Type type : types) {
-    auto count =
-        graph::countElements(cast<RankedTensorType>(type).getShape());
+    auto count = graph::countElements(cast<RankedTensorType>(type).getShape());
     if (!count || *count > INT64_MAX / 8)
       return false;
     total = total > INT64_MAX / 2 || *count > INT64_MAX / 2 ? INT64_MAX

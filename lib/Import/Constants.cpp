@@ -1,4 +1,5 @@
-//===- Constants.cpp - Constant, Range, masks and other generated tensors -*- C++ -*-===//
+//===- Constants.cpp - Constant, Range, masks and other generated tensors -*-
+//C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -91,8 +92,8 @@ static Imported importRange(Node &node) {
   if (!(count <= 1e12))
     return node.error() << "has no end";
   Type type = elementOf(node.getInput(0));
-  return Outputs{node.ops.range(std::max<int64_t>(count, 0), type, *start,
-                                *delta)};
+  return Outputs{
+      node.ops.range(std::max<int64_t>(count, 0), type, *start, *delta)};
 }
 
 /// True where column - row compares with k.
@@ -189,15 +190,13 @@ static Imported importTrainingDropout(Node &node, double ratio, int64_t seed) {
   if (!(ratio >= 0 && ratio < 1))
     return node.error() << "ratio is " << std::to_string(ratio);
   if (typeOf(x).getNumElements() > kMaxElements)
-    return node.error() << "drops elements of " << x.getType()
-                        << ", more than " << kMaxElements;
-  auto maskType =
-      RankedTensorType::get(shapeOf(x), node.builder.getI1Type());
+    return node.error() << "drops elements of " << x.getType() << ", more than "
+                        << kMaxElements;
+  auto maskType = RankedTensorType::get(shapeOf(x), node.builder.getI1Type());
   Value mask = node.ops.constant(
       createKept(maskType, static_cast<uint32_t>(seed), ratio));
   Value scaled = node.ops.mul(x, 1 / (1 - ratio));
-  return Outputs{node.ops.where(mask, scaled, node.ops.scalarLike(x, 0)),
-                 mask};
+  return Outputs{node.ops.where(mask, scaled, node.ops.scalarLike(x, 0)), mask};
 }
 
 /// Inference: the operand itself and a mask that keeps everything.

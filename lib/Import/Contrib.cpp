@@ -1,4 +1,5 @@
-//===- Contrib.cpp - com.microsoft: attention and normalisations -*- C++ -*-===//
+//===- Contrib.cpp - com.microsoft: attention and normalisations -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,11 +25,10 @@ template <bool isRMS> static Imported importSkipNormalization(Node &node) {
   double epsilon = node.getFloat("epsilon", 1e-12f);
   Value result =
       isRMS ? node.ops.create<graph::RMSNormalizationOp>(
-                  {sum, node.getInput(2)},
-                  {node.ops.attr("axis", axis),
-                   node.ops.attr("epsilon", epsilon)})
-            : createLayerNorm(node.ops, sum, node.getInput(2),
-                              node.getInput(3), axis, epsilon);
+                  {sum, node.getInput(2)}, {node.ops.attr("axis", axis),
+                                            node.ops.attr("epsilon", epsilon)})
+            : createLayerNorm(node.ops, sum, node.getInput(2), node.getInput(3),
+                              axis, epsilon);
   Outputs results = {result, {}, {}, sum};
   if (!isRMS && (node.wantsOutput(1) || node.wantsOutput(2))) {
     Moments moments =
@@ -132,8 +132,8 @@ static Imported importMicrosoftAttention(Node &node) {
   Value parts[3];
   int64_t start = 0;
   for (size_t i = 0; i < 3; ++i) {
-    parts[i] = splitHeads(node, node.ops.slice(packed, 2, start, sizes[i]),
-                          heads);
+    parts[i] =
+        splitHeads(node, node.ops.slice(packed, 2, start, sizes[i]), heads);
     start += sizes[i];
   }
   int64_t past = 0;
@@ -153,8 +153,8 @@ static Imported importMicrosoftAttention(Node &node) {
   masking.bias = node.getInput(5);
   Type type = elementOf(parts[0]);
   if (Value mask = node.getInput(3)) {
-    Value keep = readPaddingMask(node, mask, shapeOf(x)[0],
-                                 shapeOf(parts[1])[2]);
+    Value keep =
+        readPaddingMask(node, mask, shapeOf(x)[0], shapeOf(parts[1])[2]);
     masking.bias = addFiller(node, keep, masking.bias, type);
     if (!masking.bias)
       return failure();
@@ -167,9 +167,8 @@ static Imported importMicrosoftAttention(Node &node) {
                                  getScale(node, parts[0]));
   Outputs results = {mergeHeads(node, result)};
   if (node.wantsOutput(1))
-    results.push_back(node.ops.concat({node.ops.unsqueeze(parts[1], 0),
-                                       node.ops.unsqueeze(parts[2], 0)},
-                                      0));
+    results.push_back(node.ops.concat(
+        {node.ops.unsqueeze(parts[1], 0), node.ops.unsqueeze(parts[2], 0)}, 0));
   return results;
 }
 
@@ -202,8 +201,8 @@ static Imported importMultiHeadAttention(Node &node) {
   Masking masking;
   masking.bias = node.getInput(5);
   if (Value mask = node.getInput(4)) {
-    Value keep = readPaddingMask(node, mask, shapeOf(parts[0])[0],
-                                 shapeOf(parts[1])[2]);
+    Value keep =
+        readPaddingMask(node, mask, shapeOf(parts[0])[0], shapeOf(parts[1])[2]);
     masking.bias = addFiller(node, keep, masking.bias, elementOf(parts[0]));
     if (!masking.bias)
       return failure();

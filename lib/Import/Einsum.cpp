@@ -68,7 +68,8 @@ static FailureOr<Equation> parseEquation(Node &node) {
   std::string text = node.getString("equation", "");
   llvm::erase(text, ' ');
   auto invalid = [&]() -> FailureOr<Equation> {
-    return node.error() << "equation \"" << text << "\" does not fit its inputs";
+    return node.error() << "equation \"" << text
+                        << "\" does not fit its inputs";
   };
   auto [left, right] = StringRef(text).split("->");
   bool hasResult = StringRef(text).contains("->");
@@ -89,8 +90,7 @@ static FailureOr<Equation> parseEquation(Node &node) {
   if (hasResult) {
     size_t letters = llvm::count_if(right, [](char c) { return isalpha(c); });
     bool hasEllipsis = right.contains("...");
-    auto labels =
-        parseTerm(right, letters + (hasEllipsis ? ellipsisRank : 0));
+    auto labels = parseTerm(right, letters + (hasEllipsis ? ellipsisRank : 0));
     if (!labels)
       return invalid();
     equation.result = *labels;
@@ -127,8 +127,7 @@ static Term takeDiagonals(Node &node, Term term) {
       }
     perm.append({static_cast<int64_t>(i), static_cast<int64_t>(j)});
     flat.push_back(size * size);
-    Value moved =
-        node.ops.reshape(node.ops.transpose(term.value, perm), flat);
+    Value moved = node.ops.reshape(node.ops.transpose(term.value, perm), flat);
     term.value = node.ops.slice(moved, rank - 2, 0, size, size + 1);
     char label = term.labels[i];
     term.labels.erase(j, 1);

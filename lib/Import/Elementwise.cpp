@@ -89,8 +89,8 @@ static Imported importBitShift(Node &node) {
 }
 
 static Imported importWhere(Node &node) {
-  return Outputs{node.ops.where(node.getInput(0), node.getInput(1),
-                                node.getInput(2))};
+  return Outputs{
+      node.ops.where(node.getInput(0), node.getInput(1), node.getInput(2))};
 }
 
 /// NaN is what is not equal to itself.
@@ -118,9 +118,9 @@ static Imported importIsInf(Node &node) {
 
 /// Before opset 6 the type is a string ("FLOAT").
 static int64_t getTargetType(Node &node) {
-  auto to = llvm::find_if(
-      node.proto.attribute(),
-      [](const auto &attribute) { return attribute.name() == "to"; });
+  auto to = llvm::find_if(node.proto.attribute(), [](const auto &attribute) {
+    return attribute.name() == "to";
+  });
   if (to == node.proto.attribute().end() ||
       to->type() != onnx::AttributeProto::STRING)
     return node.getInt("to", 0);
@@ -146,13 +146,10 @@ static Imported importCast(Node &node) {
 
 static Imported importCastLike(Node &node) {
   node.ignore({"saturate", "round_mode"});
-  return Outputs{
-      node.ops.cast(node.getInput(0), elementOf(node.getInput(1)))};
+  return Outputs{node.ops.cast(node.getInput(0), elementOf(node.getInput(1)))};
 }
 
-static Imported importIdentity(Node &node) {
-  return Outputs{node.getInput(0)};
-}
+static Imported importIdentity(Node &node) { return Outputs{node.getInput(0)}; }
 
 void addElementwiseOperators(OperatorTable &table) {
   using namespace graph;

@@ -34,8 +34,8 @@ static FailureOr<NamedAttribute> getMode(Node &node) {
   auto mode = graph::symbolizeScatterMode(reduction);
   if (!mode)
     return node.error() << "attribute \"reduction\" is \"" << reduction << "\"";
-  return node.ops.attr("mode", graph::ScatterModeAttr::get(
-                                   node.builder.getContext(), *mode));
+  return node.ops.attr(
+      "mode", graph::ScatterModeAttr::get(node.builder.getContext(), *mode));
 }
 
 static Imported importScatterElements(Node &node) {

@@ -1,4 +1,5 @@
-//===- GraphImport.cpp - nodes of graphs, subgraphs and functions -*- C++ -*-===//
+//===- GraphImport.cpp - nodes of graphs, subgraphs and functions -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -54,8 +55,8 @@ FailureOr<Value> NodesImporter::getValue(StringRef name, Scope &scope) {
 
 LogicalResult NodesImporter::importNodes(const onnx::GraphProto &graph,
                                          Scope &scope) {
-  llvm::Expected<std::vector<int>> order = orderNodes(
-      graph, [&](StringRef name) { return scope.knows(name); });
+  llvm::Expected<std::vector<int>> order =
+      orderNodes(graph, [&](StringRef name) { return scope.knows(name); });
   if (!order)
     return error() << llvm::toString(order.takeError());
   for (int index : *order)
@@ -190,13 +191,12 @@ Imported NodesImporter::importSubgraph(const onnx::GraphProto &graph,
 
 /// An If whose condition is known.
 Imported NodesImporter::importBranch(Node &node, Scope &scope) {
-  auto condition = getConstantInts(node.getInput(0));
-  if (!condition || condition->size() != 1)
-    return node.error() << "the condition must be constant";
+  std::optional<double> condition = node.getConstantNumber(0);
+  if (!condition)
+    return failure();
   const onnx::GraphProto *thenBranch = node.getGraph("then_branch"),
                          *elseBranch = node.getGraph("else_branch");
-  const onnx::GraphProto *branch =
-      (*condition)[0] != 0 ? thenBranch : elseBranch;
+  const onnx::GraphProto *branch = *condition != 0 ? thenBranch : elseBranch;
   if (!branch)
     return node.error() << "lacks a branch";
   Outputs results;
@@ -207,9 +207,9 @@ Imported NodesImporter::importBranch(Node &node, Scope &scope) {
 
 /// Puts the call's attributes, or the function's defaults, where nodes of the
 /// body refer to them; one that has neither is absent.
-static void bindAttributes(
-    onnx::NodeProto &node,
-    const llvm::StringMap<const onnx::AttributeProto *> &given) {
+static void
+bindAttributes(onnx::NodeProto &node,
+               const llvm::StringMap<const onnx::AttributeProto *> &given) {
   auto *attributes = node.mutable_attribute();
   for (int i = 0; i < attributes->size();) {
     onnx::AttributeProto &attribute = *attributes->Mutable(i);

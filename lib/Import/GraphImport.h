@@ -54,8 +54,7 @@ private:
 
   mlir::InFlightDiagnostic error();
   mlir::LogicalResult importNode(const onnx::NodeProto &proto, Scope &scope);
-  mlir::LogicalResult defineOutputs(Node &node,
-                                    llvm::ArrayRef<Value> results,
+  mlir::LogicalResult defineOutputs(Node &node, llvm::ArrayRef<Value> results,
                                     Scope &scope);
   mlir::LogicalResult checkInputs(Node &node, const Operator &op,
                                   llvm::ArrayRef<Value> operands);

@@ -19,8 +19,8 @@ Value splitHeads(Node &node, Value packed, int64_t heads) {
     node.error() << heads << " heads do not divide " << packed.getType();
     return {};
   }
-  Value split = node.ops.reshape(
-      packed, {shape[0], shape[1], heads, shape[2] / heads});
+  Value split =
+      node.ops.reshape(packed, {shape[0], shape[1], heads, shape[2] / heads});
   return node.ops.transpose(split, {0, 2, 1, 3});
 }
 

@@ -38,8 +38,7 @@ Value createCausal(Node &node, int64_t queries, int64_t keys, int64_t offset);
 
 /// graph.attention on B×H×S×D tensors.
 Value createAttention(Node &node, Value query, Value key, Value value,
-                      const Masking &masking, double scale,
-                      double softcap = 0);
+                      const Masking &masking, double scale, double softcap = 0);
 
 } // namespace wafer::importer
 

@@ -14,31 +14,29 @@ namespace wafer::importer {
 namespace {
 /// What NegativeLogLikelihoodLoss and SoftmaxCrossEntropyLoss share.
 struct LossInputs {
-  Value target;           // classes, i64, N×D1×…
-  Value weights;          // of the elements, in the type of the loss; or null
+  Value target;  // classes, i64, N×D1×…
+  Value weights; // of the elements, in the type of the loss; or null
 };
 } // namespace
 
 /// Classes that are `ignore_index` become class 0 with weight 0.
 static LossInputs getLossInputs(Node &node, Type type) {
-  Value target =
-      node.ops.cast(node.getInput(1), node.builder.getI64Type());
+  Value target = node.ops.cast(node.getInput(1), node.builder.getI64Type());
   Value classWeights = node.getInput(2);
   LossInputs result = {target, Value()};
   Value isIgnored;
   if (node.hasAttribute("ignore_index")) {
     Value index = node.ops.scalarLike(target, node.getInt("ignore_index", 0));
     isIgnored = node.ops.equal(target, index);
-    result.target = node.ops.where(isIgnored, node.ops.scalarLike(target, 0),
-                                   target);
+    result.target =
+        node.ops.where(isIgnored, node.ops.scalarLike(target, 0), target);
   }
   if (classWeights)
     result.weights =
         node.ops.cast(node.ops.gather(classWeights, result.target, 0), type);
   if (isIgnored) {
     Value one = result.weights ? result.weights : node.ops.scalar(type, 1);
-    result.weights =
-        node.ops.where(isIgnored, node.ops.scalar(type, 0), one);
+    result.weights = node.ops.where(isIgnored, node.ops.scalar(type, 0), one);
   }
   return result;
 }

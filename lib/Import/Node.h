@@ -81,8 +81,8 @@ public:
   mlir::FailureOr<llvm::SmallVector<int64_t>> getConstantInts(size_t index);
   /// Of attribute `name` or, where later opsets have it, of input `index`;
   /// nullopt if neither is there.
-  std::optional<llvm::SmallVector<int64_t>>
-  getIntsOrInput(llvm::StringRef name, size_t index);
+  std::optional<llvm::SmallVector<int64_t>> getIntsOrInput(llvm::StringRef name,
+                                                           size_t index);
   /// The number in a constant input of one element; nullopt if it is absent.
   std::optional<double> getConstantNumber(size_t index);
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Node.h"
 #include "Normalizations.h"
+#include "Node.h"
 
 using namespace mlir;
 
@@ -58,8 +58,7 @@ static Imported importHardmax(Node &node) {
   along[axis] = shapeOf(x)[axis];
   Value places = node.ops.reshape(
       node.ops.range(along[axis], node.builder.getI64Type()), along);
-  Value result =
-      node.ops.cast(node.ops.equal(largest, places), elementOf(x));
+  Value result = node.ops.cast(node.ops.equal(largest, places), elementOf(x));
   return Outputs{node.ops.reshape(result, shape)};
 }
 
@@ -144,11 +143,11 @@ static Value createAffine(Node &node, Value x, Moments moments, Value scale,
   if (!wide || !scale || !bias)
     return {};
   Type type = elementOf(wide);
-  Value factor = node.ops.mul(moments.inverseDeviation,
-                              node.ops.cast(scale, type));
+  Value factor =
+      node.ops.mul(moments.inverseDeviation, node.ops.cast(scale, type));
   Value centred = node.ops.sub(wide, moments.mean);
-  Value result = node.ops.add(node.ops.mul(centred, factor),
-                              node.ops.cast(bias, type));
+  Value result =
+      node.ops.add(node.ops.mul(centred, factor), node.ops.cast(bias, type));
   return node.ops.cast(result, elementOf(x));
 }
 
@@ -212,8 +211,7 @@ static Imported importInstanceNormalization(Node &node) {
 /// one a channel, before opset 21 one a group.
 static Imported importGroupNormalization(Node &node) {
   node.ignore({"stash_type"});
-  Value x = node.getInput(0), scale = node.getInput(1),
-        bias = node.getInput(2);
+  Value x = node.getInput(0), scale = node.getInput(1), bias = node.getInput(2);
   int64_t groups = node.getInt("num_groups", 0), rank = rankOf(x);
   if (rank < 3 || groups <= 0 || shapeOf(x)[1] % groups != 0)
     return node.error() << groups << " groups do not divide " << x.getType();
@@ -229,11 +227,11 @@ static Imported importGroupNormalization(Node &node) {
     return node.ops.reshape(value, each);
   };
   Value grouped = node.ops.reshape(x, split);
-  Moments moments = createMoments(node.ops, node.ops.widened(grouped),
-                                  dimsFrom(2, rank - 1),
-                                  node.getFloat("epsilon", 1e-5f));
-  Value result = createAffine(node, grouped, moments, toGroups(scale),
-                              toGroups(bias));
+  Moments moments =
+      createMoments(node.ops, node.ops.widened(grouped), dimsFrom(2, rank - 1),
+                    node.getFloat("epsilon", 1e-5f));
+  Value result =
+      createAffine(node, grouped, moments, toGroups(scale), toGroups(bias));
   return Outputs{node.ops.reshape(result, shape)};
 }
 
@@ -264,8 +262,7 @@ static Imported importLpNormalization(Node &node) {
   if (!norm)
     return failure();
   Value isZero = node.ops.equal(norm, node.ops.scalarLike(norm, 0));
-  Value divisor =
-      node.ops.where(isZero, node.ops.scalarLike(norm, 1), norm);
+  Value divisor = node.ops.where(isZero, node.ops.scalarLike(norm, 1), norm);
   return Outputs{node.ops.div(x, divisor)};
 }
 

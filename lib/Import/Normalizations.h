@@ -1,4 +1,5 @@
-//===- Normalizations.h - compositions that several operators use -*- C++ -*-===//
+//===- Normalizations.h - compositions that several operators use -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -36,13 +36,12 @@ static Imported importGemm(Node &node) {
   bool transposeA = node.getInt("transA", 0),
        transposeB = node.getInt("transB", 0);
   // Some fusing tools leave batches in front of the matrices.
-  if (node.getInputType(1).getRank() < 2 ||
-      node.getInputType(0).getRank() < 2)
+  if (node.getInputType(1).getRank() < 2 || node.getInputType(0).getRank() < 2)
     return node.error() << "inputs must be matrices, found "
                         << node.getInputType(0) << " and "
                         << node.getInputType(1);
-  Value result = node.ops.matmul(node.getInput(0), node.getInput(1),
-                                 transposeA, transposeB);
+  Value result = node.ops.matmul(node.getInput(0), node.getInput(1), transposeA,
+                                 transposeB);
   if (!result)
     return failure();
   Type type = result.getType();
@@ -60,9 +59,9 @@ static Imported importGemm(Node &node) {
 static Imported importFusedMatMul(Node &node) {
   if (node.getInt("transBatchA", 0) || node.getInt("transBatchB", 0))
     return node.error() << "transposed batches are not supported";
-  Value product = node.ops.matmul(node.getInput(0), node.getInput(1),
-                                  node.getInt("transA", 0),
-                                  node.getInt("transB", 0));
+  Value product =
+      node.ops.matmul(node.getInput(0), node.getInput(1),
+                      node.getInt("transA", 0), node.getInt("transB", 0));
   return Outputs{
       createScaled(node, product, node.getFloat("alpha", 1.0f), "alpha")};
 }

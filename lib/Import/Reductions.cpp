@@ -37,8 +37,8 @@ static FailureOr<Reduction> getReduction(Node &node) {
   return reduction;
 }
 
-template <typename OpT> static Value reduce(Node &node, const Reduction &r,
-                                            Value input) {
+template <typename OpT>
+static Value reduce(Node &node, const Reduction &r, Value input) {
   return node.ops.reduce<OpT>(input, r.axes, r.keepdims);
 }
 
@@ -58,8 +58,7 @@ static Imported importReduceL1(Node &node) {
   FailureOr<Reduction> r = getReduction(node);
   if (failed(r))
     return failure();
-  return Outputs{
-      reduce<graph::ReduceSumOp>(node, *r, node.ops.abs(r->input))};
+  return Outputs{reduce<graph::ReduceSumOp>(node, *r, node.ops.abs(r->input))};
 }
 
 static Imported importReduceSumSquare(Node &node) {
@@ -87,8 +86,7 @@ static Imported importReduceLogSum(Node &node) {
   FailureOr<Reduction> r = getReduction(node);
   if (failed(r))
     return failure();
-  return Outputs{
-      node.ops.log(reduce<graph::ReduceSumOp>(node, *r, r->input))};
+  return Outputs{node.ops.log(reduce<graph::ReduceSumOp>(node, *r, r->input))};
 }
 
 /// max + log(sum(exp(x - max))), where an infinite max counts as 0.

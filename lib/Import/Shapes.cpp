@@ -77,10 +77,9 @@ static Imported importFlatten(Node &node) {
   if (axis < 0)
     axis += rank;
   ArrayRef<int64_t> shape = input.getShape();
-  return Outputs{node.ops.reshape(node.getInput(0),
-                                  {*graph::countElements(shape.take_front(axis)),
-                                   *graph::countElements(
-                                       shape.drop_front(axis))})};
+  return Outputs{node.ops.reshape(
+      node.getInput(0), {*graph::countElements(shape.take_front(axis)),
+                         *graph::countElements(shape.drop_front(axis))})};
 }
 
 static Imported importTranspose(Node &node) {
@@ -190,8 +189,8 @@ static Imported importShape(Node &node) {
   };
   int64_t start = clamp(node.getInt("start", 0)),
           end = clamp(node.getInt("end", rank));
-  return Outputs{node.ops.integers(
-      shape.slice(start, std::max<int64_t>(end - start, 0)))};
+  return Outputs{
+      node.ops.integers(shape.slice(start, std::max<int64_t>(end - start, 0)))};
 }
 
 static Imported importSize(Node &node) {
@@ -220,14 +219,13 @@ template <bool toSpace> static Imported importDepthSpace(Node &node) {
         node.ops.reshape(moved, {s[0], s[1] * b * b, s[2] / b, s[3] / b})};
   }
   int64_t depth = s[1] / (b * b);
-  Value moved =
-      isColumnFirst
-          ? node.ops.transpose(
-                node.ops.reshape(x, {s[0], depth, b, b, s[2], s[3]}),
-                {0, 1, 4, 2, 5, 3})
-          : node.ops.transpose(
-                node.ops.reshape(x, {s[0], b, b, depth, s[2], s[3]}),
-                {0, 3, 4, 1, 5, 2});
+  Value moved = isColumnFirst
+                    ? node.ops.transpose(
+                          node.ops.reshape(x, {s[0], depth, b, b, s[2], s[3]}),
+                          {0, 1, 4, 2, 5, 3})
+                    : node.ops.transpose(
+                          node.ops.reshape(x, {s[0], b, b, depth, s[2], s[3]}),
+                          {0, 3, 4, 1, 5, 2});
   return Outputs{node.ops.reshape(moved, {s[0], depth, s[2] * b, s[3] * b})};
 }
 

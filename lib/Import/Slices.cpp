@@ -95,8 +95,7 @@ static Imported importSplit(Node &node) {
     if (size < 0 || size > total - start)
       return node.error() << "the parts exceed dimension " << axis << " of "
                           << x.getType();
-    results.push_back(
-        node.ops.slice(x, axis, size == 0 ? 0 : start, size));
+    results.push_back(node.ops.slice(x, axis, size == 0 ? 0 : start, size));
     start += size;
   }
   if (start != total)

@@ -63,8 +63,8 @@ static Imported importAdagrad(Node &node) {
                               node.ops.add(node.ops.mul(step, decay), 1));
     Value square = node.ops.add(state, node.ops.square(gradient));
     Value divisor = node.ops.add(node.ops.sqrt(square), epsilon);
-    tensors.push_back(node.ops.sub(
-        x, node.ops.div(node.ops.mul(rate, gradient), divisor)));
+    tensors.push_back(
+        node.ops.sub(x, node.ops.div(node.ops.mul(rate, gradient), divisor)));
     squares.push_back(square);
   }
   llvm::append_range(tensors, squares);
@@ -82,12 +82,12 @@ static Value createAdamRate(Node &node, const OptimizerInputs &inputs,
   Value rate = node.ops.cast(inputs.rate, type);
   Value step = node.ops.cast(inputs.step, type);
   auto rest = [&](double base) { // 1 - base^T
-    Value power = node.ops.create<graph::PowOp>(
-        {node.ops.scalar(type, base), step});
+    Value power =
+        node.ops.create<graph::PowOp>({node.ops.scalar(type, base), step});
     return node.ops.sub(node.ops.scalar(type, 1), power);
   };
-  Value adjusted = node.ops.div(node.ops.mul(rate, node.ops.sqrt(rest(beta))),
-                                rest(alpha));
+  Value adjusted =
+      node.ops.div(node.ops.mul(rate, node.ops.sqrt(rest(beta))), rest(alpha));
   Value hasSteps = node.ops.less(node.ops.scalar(type, 0), step);
   return node.ops.where(hasSteps, adjusted, rate);
 }
@@ -139,8 +139,8 @@ static Imported importMomentum(Node &node) {
     Type type = elementOf(x);
     Value gradient =
         createGradient(node, x, node.getInput(2 + count + i), norm);
-    Value hasSteps = node.ops.less(node.ops.scalarLike(inputs->step, 0),
-                                   inputs->step);
+    Value hasSteps =
+        node.ops.less(node.ops.scalarLike(inputs->step, 0), inputs->step);
     Value weight = node.ops.where(hasSteps, node.ops.scalar(type, beta),
                                   node.ops.scalar(type, 1));
     Value momentum =
@@ -172,8 +172,7 @@ static Imported importSGD(Node &node) {
 static Imported importSoftmaxGrad(Node &node) {
   Value dy = node.getInput(0), y = node.getInput(1);
   int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rankOf(y));
-  Value sum =
-      node.ops.reduceSum(node.ops.mul(dy, y), axis, /*keepdims=*/true);
+  Value sum = node.ops.reduceSum(node.ops.mul(dy, y), axis, /*keepdims=*/true);
   return Outputs{node.ops.mul(node.ops.sub(dy, sum), y)};
 }
 
@@ -190,13 +189,12 @@ static Imported importGeluGrad(Node &node) {
   Value dy = node.getInput(0), x = node.getInput(1);
   constexpr double kInverseSqrt2 = 0.70710678118654752440,
                    kInverseSqrt2Pi = 0.39894228040143267794;
-  Value erf =
-      node.ops.create<graph::ErfOp>({node.ops.mul(x, kInverseSqrt2)});
+  Value erf = node.ops.create<graph::ErfOp>({node.ops.mul(x, kInverseSqrt2)});
   Value distribution = node.ops.mul(node.ops.add(erf, 1), 0.5);
   Value density = node.ops.mul(
       node.ops.exp(node.ops.mul(node.ops.square(x), -0.5)), kInverseSqrt2Pi);
-  return Outputs{node.ops.mul(
-      dy, node.ops.add(distribution, node.ops.mul(x, density)))};
+  return Outputs{
+      node.ops.mul(dy, node.ops.add(distribution, node.ops.mul(x, density)))};
 }
 
 /// Inputs dY, X, scale and then mean and inverse deviation, or a bias, from
@@ -220,8 +218,8 @@ static Imported importLayerNormalizationGrad(Node &node) {
   Value meanG = node.ops.reduceMean(g, axes, /*keepdims=*/true);
   Value meanGN =
       node.ops.reduceMean(node.ops.mul(g, normal), axes, /*keepdims=*/true);
-  Value inner = node.ops.sub(node.ops.sub(g, meanG),
-                             node.ops.mul(normal, meanGN));
+  Value inner =
+      node.ops.sub(node.ops.sub(g, meanG), node.ops.mul(normal, meanGN));
   SmallVector<int64_t> outer = dimsFrom(0, axis);
   return Outputs{node.ops.mul(inverse, inner),
                  node.ops.reduceSum(node.ops.mul(dy, normal), outer),

@@ -50,10 +50,11 @@ static FailureOr<Window> getWindow(Node &node, Dims kernel) {
   SmallVector<int64_t> pads = node.getInts("pads").value_or(zeros);
   if (window.kernel.size() != rank || window.strides.size() != rank ||
       window.dilations.size() != rank || pads.size() != 2 * rank)
-    return node.error() << "kernel, strides, dilations and pads do not have the "
-                        << rank << " spatial dimensions of " << x.getType();
-  for (Dims values : {Dims(window.kernel), Dims(window.strides),
-                      Dims(window.dilations)})
+    return node.error()
+           << "kernel, strides, dilations and pads do not have the " << rank
+           << " spatial dimensions of " << x.getType();
+  for (Dims values :
+       {Dims(window.kernel), Dims(window.strides), Dims(window.dilations)})
     for (int64_t value : values)
       if (value <= 0 || value > INT32_MAX)
         return node.error() << "kernel, strides and dilations must be positive "
@@ -166,9 +167,9 @@ static Imported importAveragePool(Node &node) {
   if (failed(window))
     return failure();
   bool ceil = node.getInt("ceil_mode", 0);
-  return Outputs{createPool<graph::AveragePoolOp>(
-      node, node.getInput(0), *window, ceil,
-      node.getInt("count_include_pad", 0))};
+  return Outputs{
+      createPool<graph::AveragePoolOp>(node, node.getInput(0), *window, ceil,
+                                       node.getInt("count_include_pad", 0))};
 }
 
 /// (sum |x|^p)^(1/p) of each window: its mean times its size.
@@ -180,12 +181,12 @@ static Imported importLpPool(Node &node) {
   Value x = node.getInput(0);
   Value powers = node.ops.create<graph::PowOp>(
       {node.ops.abs(x), node.ops.scalarLike(x, p)});
-  Value mean = createPool<graph::AveragePoolOp>(
-      node, powers, *window, node.getInt("ceil_mode", 0),
-      /*countPadding=*/true);
+  Value mean = createPool<graph::AveragePoolOp>(node, powers, *window,
+                                                node.getInt("ceil_mode", 0),
+                                                /*countPadding=*/true);
   Value sum = node.ops.mul(mean, *graph::countElements(window->kernel));
-  return Outputs{node.ops.create<graph::PowOp>(
-      {sum, node.ops.scalarLike(x, 1 / p)})};
+  return Outputs{
+      node.ops.create<graph::PowOp>({sum, node.ops.scalarLike(x, 1 / p)})};
 }
 
 /// A reduction over all spatial dimensions.
@@ -202,8 +203,7 @@ void addWindowOperators(OperatorTable &table) {
   table.add("MaxPool", {1, 1, importMaxPool});
   table.add("AveragePool", {1, 1, importAveragePool});
   table.add("LpPool", {1, 1, importLpPool});
-  table.add("GlobalAveragePool",
-            {1, 1, importGlobalPool<graph::ReduceMeanOp>});
+  table.add("GlobalAveragePool", {1, 1, importGlobalPool<graph::ReduceMeanOp>});
   table.add("GlobalMaxPool", {1, 1, importGlobalPool<graph::ReduceMaxOp>});
 }
 

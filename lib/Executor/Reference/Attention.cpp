@@ -1,4 +1,5 @@
-//===- Attention.cpp - evaluation of attention and rotary embedding -*- C++ -*-===//
+//===- Attention.cpp - evaluation of attention and rotary embedding -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -61,8 +62,7 @@ static void attend(graph::AttentionOp op, ArrayRef<Tensor> operands,
   const Tensor *mask = operands.size() > 3 ? &operands[3] : nullptr;
   Strides maskStrides(4, 0);
   if (mask)
-    maskStrides =
-        getBroadcastStrides(mask->shape, {q[0], q[1], q[2], k[2]});
+    maskStrides = getBroadcastStrides(mask->shape, {q[0], q[1], q[2], k[2]});
   std::vector<T> scores(q[2] * k[2]);
   for (int64_t b = 0; b < q[0]; ++b)
     for (int64_t h = 0; h < q[1]; ++h) {
@@ -163,11 +163,10 @@ static void recur(graph::LinearAttentionOp op, ArrayRef<Tensor> operands,
                   Tensor &result, Tensor &present) {
   Dims q = operands[0].shape, k = operands[1].shape, v = operands[2].shape;
   SmallVector<int64_t> betaShape = {k[0], k[1], k[2], 1};
-  Tensor decays = copyStrided(operands[4], 0, k,
-                              getBroadcastStrides(operands[4].shape, k));
-  Tensor betas =
-      copyStrided(operands[5], 0, betaShape,
-                  getBroadcastStrides(operands[5].shape, betaShape));
+  Tensor decays =
+      copyStrided(operands[4], 0, k, getBroadcastStrides(operands[4].shape, k));
+  Tensor betas = copyStrided(operands[5], 0, betaShape,
+                             getBroadcastStrides(operands[5].shape, betaShape));
   T scale = op.getScale().convertToDouble();
   int64_t heads = q[1] / k[1], tokens = k[2];
   auto row = [](const Tensor &tensor, int64_t index, int64_t size) {

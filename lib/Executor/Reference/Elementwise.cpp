@@ -59,9 +59,9 @@ WAFER_MAP(Erf, std::erf(x));
 WAFER_MAP(Sigmoid, T(1) / (T(1) + std::exp(-x)));
 WAFER_MAP(Silu, x / (T(1) + std::exp(-x)));
 WAFER_MAP(Gelu, x *T(0.5) * (T(1) + std::erf(x * T(0.70710678118654752440))));
-WAFER_MAP(TanhGelu, x *T(0.5) *
-                        (T(1) + std::tanh(T(0.79788456080286535588) *
-                                          (x + T(0.044715) * x * x * x))));
+WAFER_MAP(TanhGelu,
+          x *T(0.5) * (T(1) + std::tanh(T(0.79788456080286535588) *
+                                        (x + T(0.044715) * x * x * x))));
 } // namespace
 
 template <typename Map> static Tensor mapNumbers(Tensor input) {

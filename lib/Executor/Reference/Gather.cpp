@@ -106,8 +106,8 @@ static LogicalResult forEachTuple(Operation *op, const Tensor &indices,
   for (int64_t i = 0; i < tuples; ++i) {
     int64_t place = i / (tuples / batches) * batchSize;
     for (int64_t t = 0; t < tuple; ++t) {
-      FailureOr<int64_t> index = normalizeIndex(op, values[i * tuple + t],
-                                                dataShape[batchDims + t]);
+      FailureOr<int64_t> index =
+          normalizeIndex(op, values[i * tuple + t], dataShape[batchDims + t]);
       if (failed(index))
         return failure();
       place += *index * strides[batchDims + t];
@@ -124,16 +124,17 @@ static LogicalResult evaluateGatherND(Operation *op, ArrayRef<Tensor> operands,
   int64_t batchDims = cast<graph::GatherNDOp>(op).getBatchDims();
   Tensor result(data.elementType, getResultShape(op));
   size_t elementSize = getSizeInBytes(data.elementType);
-  size_t size = elementSize * countElements(Dims(data.shape).drop_front(
-                                  batchDims + indices.shape.back()));
+  size_t size =
+      elementSize *
+      countElements(
+          Dims(data.shape).drop_front(batchDims + indices.shape.back()));
   const uint8_t *from = data.getBytes().data();
   uint8_t *to = result.getMutableBytes().data();
   results.push_back(result);
-  return forEachTuple(op, indices, data.shape, batchDims,
-                      [&](int64_t i, int64_t place) {
-                        std::copy_n(from + place * elementSize, size,
-                                    to + i * size);
-                      });
+  return forEachTuple(
+      op, indices, data.shape, batchDims, [&](int64_t i, int64_t place) {
+        std::copy_n(from + place * elementSize, size, to + i * size);
+      });
 }
 
 /// OP= of a scatter.

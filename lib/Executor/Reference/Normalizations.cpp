@@ -1,4 +1,5 @@
-//===- Normalizations.cpp - evaluation of softmax and normalisations -*- C++ -*-===//
+//===- Normalizations.cpp - evaluation of softmax and normalisations -*- C++
+//-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -62,10 +63,9 @@ static void normalizeRows(const Tensor &input, int64_t size, double epsilon,
 }
 
 template <typename OpT, bool hasMean>
-static LogicalResult evaluateNormalization(Operation *op,
-                                           ArrayRef<Tensor> operands,
-                                           SmallVectorImpl<Tensor> &results,
-                                           const EvalOptions &) {
+static LogicalResult
+evaluateNormalization(Operation *op, ArrayRef<Tensor> operands,
+                      SmallVectorImpl<Tensor> &results, const EvalOptions &) {
   auto norm = cast<OpT>(op);
   const Tensor &input = operands[0];
   int64_t size = countElements(Dims(input.shape).drop_front(norm.getAxis()));

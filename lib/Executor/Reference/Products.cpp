@@ -69,7 +69,8 @@ static void multiplyBatch(const graph::MatmulShape &shape,
       bIndex += rest % shape.batch[d] * bStrides[d];
     }
     multiply<T>(product, a + aIndex * product.m * product.k,
-             b + bIndex * product.k * product.n, c + i * product.m * product.n);
+                b + bIndex * product.k * product.n,
+                c + i * product.m * product.n);
   }
 }
 

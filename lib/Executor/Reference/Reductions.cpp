@@ -87,9 +87,8 @@ template <typename OpT, typename Step, bool isExtreme>
 static LogicalResult evaluateReduce(Operation *op, ArrayRef<Tensor> operands,
                                     SmallVectorImpl<Tensor> &results,
                                     const EvalOptions &) {
-  results.push_back(reduce<Step, isExtreme>(op, operands[0],
-                                            cast<OpT>(op).getAxes(),
-                                            isa<graph::ReduceMeanOp>(op)));
+  results.push_back(reduce<Step, isExtreme>(
+      op, operands[0], cast<OpT>(op).getAxes(), isa<graph::ReduceMeanOp>(op)));
   return success();
 }
 

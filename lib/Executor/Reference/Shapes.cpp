@@ -54,9 +54,8 @@ static LogicalResult evaluateExpand(Operation *op, ArrayRef<Tensor> operands,
                                     SmallVectorImpl<Tensor> &results,
                                     const EvalOptions &) {
   Dims shape = getResultShape(op);
-  results.push_back(
-      copyStrided(operands[0], 0, shape,
-                  getBroadcastStrides(operands[0].shape, shape)));
+  results.push_back(copyStrided(operands[0], 0, shape,
+                                getBroadcastStrides(operands[0].shape, shape)));
   return success();
 }
 

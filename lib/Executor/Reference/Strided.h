@@ -51,7 +51,8 @@ void forEachElement(Dims shape, const std::array<Strides, N> &strides,
 Tensor copyStrided(const Tensor &input, int64_t offset, Dims shape,
                    Dims strides);
 
-/// An axis of a tensor: `outer`·`inner` lines of `size` elements, `inner` apart.
+/// An axis of a tensor: `outer`·`inner` lines of `size` elements, `inner`
+/// apart.
 struct Lines {
   int64_t outer = 1, size = 1, inner = 1;
 

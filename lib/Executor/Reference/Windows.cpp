@@ -79,8 +79,7 @@ static LogicalResult evaluateMaxPool(Operation *op, ArrayRef<Tensor> operands,
     using Limits = std::numeric_limits<T>;
     const T *in = input.getValues<T>().data();
     forEachWindow(window, input, [&](int64_t base, int64_t place, int64_t to) {
-      T largest =
-          Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+      T largest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
       int64_t best = -1;
       window.forEachTap(place, [&](int64_t, int64_t offset) {
         if (offset < 0)
@@ -174,8 +173,7 @@ static LogicalResult evaluateConv(Operation *op, ArrayRef<Tensor> operands,
                                   const EvalOptions &) {
   auto conv = cast<graph::ConvOp>(op);
   const Tensor &input = operands[0], &filters = operands[1];
-  Window window =
-      getWindow(conv, input, Dims(filters.shape).drop_front(2));
+  Window window = getWindow(conv, input, Dims(filters.shape).drop_front(2));
   Tensor result(input.elementType, getResultShape(op));
   int64_t depth = countElements(Dims(filters.shape).drop_front());
   if (std::max({window.countPlaces(), depth, filters.shape[0]}) > INT_MAX)

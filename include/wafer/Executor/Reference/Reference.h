@@ -58,8 +58,8 @@ mlir::LogicalResult evaluateFunction(mlir::FunctionOpInterface function,
                                      llvm::SmallVectorImpl<Tensor> &results,
                                      const EvalOptions &options);
 
-/// Evaluates one graph op on tensors of its operands' types, in f64; the results
-/// are rounded to its result types. For folding constants.
+/// Evaluates one graph op on tensors of its operands' types, in f64; the
+/// results are rounded to its result types. For folding constants.
 mlir::LogicalResult evaluateOp(mlir::Operation *op,
                                llvm::ArrayRef<Tensor> operands,
                                llvm::SmallVectorImpl<Tensor> &results);
