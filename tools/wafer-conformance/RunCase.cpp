@@ -312,7 +312,7 @@ bool CaseRunner::runModel(ArrayRef<std::optional<Tensor>> stored,
   exec::ConstantReader constants(isOnnx() ? "" : test.folder);
   run::RunContext runContext{runOptions, model, constants, progress, stop};
   run::Answer answer = ofGraph ? run::runGraph(runContext, inputs)
-                               : run::runPEModules(runContext, inputs);
+                               : run::runPrograms(runContext, inputs);
   if (answer.code != run::kSuccess)
     return end(Status::Fail,
                errors.take("the run failed, see the executor's messages"));
