@@ -19,7 +19,8 @@ Engine::Engine(const LoadedModule &module, HostMemory &memory,
     : module(module), machine(module.machine), memory(memory), options(options),
       result(result), routeMap(module), ports(collectPortStreams(module)),
       sources(module, routeMap, ports),
-      grouping(makeGroups(module, sources, ports)) {
+      grouping(makeGroups(module, sources, ports)),
+      timing(module, sources, grouping, ports, options) {
   for (Grouping::Members &members : grouping.groups) {
     Group &group = groups.emplace_back();
     const Program &program = module.programs[members.program];
@@ -89,6 +90,7 @@ void Engine::enterEpoch(unsigned newEpoch) {
   streams.clear();
   infos.clear();
   switchRouters.clear();
+  switchedSent.clear();
   for (FeedRun &feed : feeds)
     feed.stream = UINT32_MAX;
   for (Group &group : groups) {
@@ -120,7 +122,6 @@ void Engine::connect(uint32_t id, unsigned colour) {
       reader.stream = streamOfGroup(grouping.groupOf[first.id], colour);
     else
       return;
-    uint64_t hops = 0;
     bool allSame = true,
          isIdentity = group.lanes() == streams[reader.stream].getLanes();
     for (uint32_t lane = 0; lane < group.lanes(); ++lane) {
@@ -130,7 +131,6 @@ void Engine::connect(uint32_t id, unsigned colour) {
       reader.lanes.push_back(from);
       allSame &= from == reader.lanes.front();
       isIdentity &= from == lane;
-      hops = std::max<uint64_t>(hops, table.getHops(group.pes[lane]));
     }
     reader.lane = reader.lanes.front();
     reader.kind = isIdentity ? Reader::Kind::Same
@@ -138,10 +138,6 @@ void Engine::connect(uint32_t id, unsigned colour) {
                              : Reader::Kind::Gather;
     if (reader.kind != Reader::Kind::Gather)
       reader.lanes.clear();
-    // E52: from the queue (a cycle) over ramp, links and ramp; a port has
-    // neither queue nor ramp.
-    reader.latency = hops * machine.hop + machine.ramp +
-                     (first.isPort() ? 0 : machine.ramp + 1);
   }
   streams[reader.stream].readers.push_back({id, colour});
 }
@@ -240,28 +236,22 @@ bool Engine::runLaunch(int64_t launch) {
   if (module.numEpochs > 1)
     enterEpoch(0);
   atBarrier = 0;
-  lastEnd = 0;
-  for (auto &[place, router] : switchRouters)
-    router.nextCycle = 0;
+  switchedSent.clear();
+  deliveries.clear();
   for (uint32_t id = 0; id < groups.size(); ++id) {
     Group &group = groups[id];
-    group.spans.fill({});
     llvm::fill(group.inColours, -1); // E4
     llvm::fill(group.outColours, -1);
     Point p = pointOf(group.pes.front());
     LaneThread &main = group.threads.front();
     main.state = State::Next;
-    main.time = 0;
     main.control.pc = 0;
     main.control.values = {p.x, p.y, launch};
-    for (LaneThread &thread : group.threads)
-      thread.time = 0;
     wakeGroup(id);
   }
   for (uint32_t id = 0; id < feeds.size(); ++id) {
     FeedRun &feed = feeds[id];
     feed.current = 0;
-    feed.sent = 0;
     feed.isDone = false;
     feed.cursors.clear();
     wakeFeed(id);
@@ -272,9 +262,16 @@ bool Engine::runLaunch(int64_t launch) {
   } while (atBarrier == groups.size() && atBarrier > 0 && finishBarrier());
   if (result.succeeded())
     checkEnd();
-  result.cyclesPerLaunch.push_back(lastEnd);
-  result.cycles += lastEnd;
-  return result.succeeded();
+  if (!result.succeeded())
+    return false;
+  std::optional<uint64_t> cycles = timing.run(launch, deliveries);
+  if (!cycles) {
+    fail(FailureKind::Stopped, "stopped in launch " + std::to_string(launch));
+    return false;
+  }
+  result.cyclesPerLaunch.push_back(*cycles);
+  result.cycles += *cycles;
+  return true;
 }
 
 /// Runs groups and feeds until none can go on. Feeds run when no group can:
@@ -293,7 +290,7 @@ bool Engine::runGroups() {
       runFeed(id);
     }
     if (options.progress)
-      options.progress(launch, lastEnd);
+      options.progress(launch, 0);
     if (options.stop && *options.stop)
       fail(FailureKind::Stopped, "stopped in launch " + std::to_string(launch));
     if (!result.succeeded())
@@ -302,7 +299,7 @@ bool Engine::runGroups() {
   return true;
 }
 
-/// E41, E54.
+/// E41.
 bool Engine::finishBarrier() {
   if (uint64_t left = countUnread(/*report=*/false, FailureKind::NotDrained);
       left + stuck > 0) {
@@ -312,10 +309,6 @@ bool Engine::finishBarrier() {
     return false;
   }
   atBarrier = 0;
-  uint64_t resume = 0;
-  for (Group &group : groups)
-    resume = std::max(resume, group.threads.front().time);
-  resume += machine.barrier + machine.hop * module.span;
   enterEpoch(groups.front().threads.front().instruction->epoch);
   for (uint32_t id = 0; id < groups.size(); ++id) {
     llvm::fill(groups[id].inColours, -1);
@@ -323,7 +316,6 @@ bool Engine::finishBarrier() {
     LaneThread &main = groups[id].threads.front();
     ++main.control.pc;
     main.state = State::Next;
-    main.time = resume;
     wakeGroup(id);
   }
   for (uint32_t id = 0; id < feeds.size(); ++id)

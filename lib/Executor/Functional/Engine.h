@@ -8,9 +8,9 @@
 // Groups of PEs run in lockstep (Groups.h) and talk through streams
 // (Streams.h). A group is run until all its threads wait; what it sends wakes
 // its readers. Files: Engine.cpp schedules, Threads.cpp runs control flow,
-// Vectors.cpp runs instructions and keeps time, Feeds.cpp sends from ports,
-// Switches.cpp moves wavelets of switched colours, Check.cpp judges the end of
-// a launch.
+// Vectors.cpp runs instructions, Feeds.cpp sends from ports, Switches.cpp moves
+// wavelets of switched colours, Check.cpp judges the end of a launch. How long
+// a launch takes is found apart from it (Timing.h).
 //
 // Memory of a group: word w of lane l is memory[w * lanes + l], so that one
 // element of all lanes is one row.
@@ -22,6 +22,7 @@
 
 #include "Groups.h"
 #include "Streams.h"
+#include "Timing.h"
 #include "wafer/Executor/Machine/Run.h"
 #include "wafer/Executor/Machine/Thread.h"
 
@@ -33,15 +34,6 @@ struct LaneThread {
   ThreadControl control;
   const Instruction *instruction = nullptr;
   VectorCursor cursor;
-  /// The cycle in which the last instruction ended, or in which the current one
-  /// can make its next beat.
-  uint64_t time = 0;
-};
-
-/// Beats of a thread on the datapath, for what other threads pay.
-struct BusySpan {
-  unsigned thread = 0;
-  uint64_t begin = 0, end = 0, beats = 0;
 };
 
 struct Group {
@@ -56,8 +48,6 @@ struct Group {
   /// sends.
   std::vector<uint32_t> writes;
   bool isQueued = false;
-  std::array<BusySpan, 8> spans;
-  unsigned nextSpan = 0;
   uint32_t lanes() const { return pes.size(); }
 };
 
@@ -67,7 +57,6 @@ struct FeedRun {
   size_t current = 0;
   std::vector<NestCursor> cursors;
   uint32_t stream = UINT32_MAX;
-  uint64_t sent = 0;
   bool isDone = false, isQueued = false;
 };
 
@@ -117,23 +106,20 @@ private:
   // Threads.cpp
   void runGroup(uint32_t id);
   bool stepThread(uint32_t id, unsigned thread);
-  bool startVector(uint32_t id, unsigned thread, const Instruction &instruction,
-                   uint64_t from);
+  bool startVector(uint32_t id, unsigned thread,
+                   const Instruction &instruction);
   bool bind(Group &group, const Instruction &instruction);
-  bool isIdle(const Group &group, uint64_t microthreads, uint64_t &time) const;
+  bool isIdle(const Group &group, uint64_t microthreads) const;
 
   // Vectors.cpp
   bool advanceVector(uint32_t id, unsigned thread);
   uint64_t available(const Group &group, const Instruction &in,
                      uint64_t wanted) const;
-  void keepTime(uint32_t id, unsigned thread, uint64_t points, uint64_t &first,
-                uint64_t &last);
   bool runMac(Group &group, LaneThread &thread); // MacPlan.cpp
   void compute(Group &group, LaneThread &thread, uint64_t points,
                uint32_t *out);
-  bool send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
-            uint64_t last, LaneThread *thread);
-  bool sendControl(uint32_t id, const Instruction &in, uint64_t cycle);
+  bool send(uint32_t id, unsigned queue, uint64_t rows, LaneThread &thread);
+  bool sendControl(uint32_t id, const Instruction &in, LaneThread &thread);
   const uint32_t *rowsOf(Group &group, Reader &reader, uint64_t rows,
                          std::vector<uint32_t> &scratch, int64_t &rowWords,
                          int64_t &laneBytes);
@@ -146,15 +132,16 @@ private:
   struct Item {
     uint32_t bits;
     bool isControl;
-    uint64_t cycle;
+    /// Who sent it, as which data element, and over how many links it came.
+    Delivery origin;
   };
   struct SwitchRouter {
     const Route *route = nullptr;
     unsigned position = 0;
-    uint64_t nextCycle = 0;
     std::array<std::deque<Item>, 5> inputs;
   };
   bool inject(unsigned colour, uint32_t pe, Direction port, Item item);
+  Delivery originOf(unsigned colour, Source source, bool isControl);
   bool drain(unsigned colour, uint32_t pe);
 
   // Check.cpp
@@ -179,6 +166,9 @@ private:
   std::deque<uint32_t> readyGroups, readyFeeds;
   std::map<std::pair<unsigned, uint32_t>, SwitchRouter>
       switchRouters; // By colour and PE.
+  /// Elements sent in this epoch, by switched colour and source.
+  std::map<std::pair<unsigned, int32_t>, uint64_t> switchedSent;
+  DeliveryLog deliveries;
   std::vector<uint32_t> scratch[2];
 
   unsigned epoch = 0;
@@ -187,7 +177,7 @@ private:
   uint64_t stuck = 0;
   std::string stuckText;
   size_t atBarrier = 0;
-  uint64_t lastEnd = 0;
+  Timing timing;
 };
 
 } // namespace wafer::exec

@@ -99,20 +99,18 @@ bool Engine::runFeed(uint32_t id) {
       rows.push_back(words[index]);
       cursor.advance();
     }
-  auto cycleOf = [&](uint64_t element) { return element * 1000 / first.rate; };
   result.waveletsSent += count * lanes;
-  uint64_t from = std::exchange(feed.sent, feed.sent + count);
   if (isSwitched) {
     for (uint64_t r = 0; r < count; ++r) {
       ++result.waveletHops;
       uint32_t pe = peAt(first.p);
-      if (!inject(colour, pe, first.side,
-                  {rows[r], false, cycleOf(from + r) + machine.hop}))
+      Delivery origin =
+          originOf(colour, Source::ofPort(feed.ports.front()), false);
+      if (!inject(colour, pe, first.side, {rows[r], false, origin}))
         return false;
     }
   } else {
-    Chunk &chunk =
-        streams[streamId].push(count, cycleOf(from), cycleOf(from + count - 1));
+    Chunk &chunk = streams[streamId].push(count);
     chunk.words = std::move(rows);
     announce(streamId, count);
   }

@@ -20,15 +20,6 @@ namespace wafer::exec {
 struct Chunk {
   uint64_t first = 0, count = 0;
   std::vector<uint32_t> words;
-  /// The cycles in which the first and the last element were written; the
-  /// others lie between, evenly.
-  uint64_t firstCycle = 0, lastCycle = 0;
-
-  uint64_t cycleOf(uint64_t element) const {
-    return count < 2 ? firstCycle
-                     : firstCycle + (lastCycle - firstCycle) *
-                                        (element - first) / (count - 1);
-  }
 };
 
 /// What the lanes of one writer send on one colour, stored once for all
@@ -44,14 +35,12 @@ public:
   }
 
   /// Adds rows; the caller fills them before anyone reads.
-  Chunk &push(uint64_t count, uint64_t firstCycle, uint64_t lastCycle) {
+  Chunk &push(uint64_t count) {
     chunks.emplace_back();
     Chunk &chunk = chunks.back();
     chunk.first = end;
     chunk.count = count;
     chunk.words.resize(count * lanes);
-    chunk.firstCycle = firstCycle;
-    chunk.lastCycle = lastCycle;
     end += count;
     return chunk;
   }
@@ -99,9 +88,6 @@ struct Reader {
   /// Scalar: the lane. Gather: the writer's lane for each lane.
   uint32_t lane = 0;
   std::vector<uint32_t> lanes;
-  /// Cycles from when an element is written to when it can be read, for the
-  /// farthest lane.
-  uint64_t latency = 0;
 };
 
 } // namespace wafer::exec

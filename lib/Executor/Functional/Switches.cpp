@@ -17,6 +17,14 @@
 using namespace wafer;
 using namespace wafer::exec;
 
+/// The origin of the source's next wavelet.
+Delivery Engine::originOf(unsigned colour, Source source, bool isControl) {
+  uint64_t &sent = switchedSent[{colour, source.id}];
+  // From a port it has crossed a link when it reaches its first router.
+  uint32_t hops = source.isPort();
+  return {source.id, hops, isControl ? sent : sent++};
+}
+
 /// A wavelet reaches a router.
 bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
   std::deque<std::tuple<uint32_t, Direction, Item>> arrivals = {
@@ -47,10 +55,9 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
       Item item = live.front();
       live.pop_front();
       ControlWavelet control{item.bits};
-      uint64_t cycle = std::max(item.cycle, router.nextCycle);
-      router.nextCycle = cycle + 1;
       Item sent = {item.isControl ? control.withoutFirst() : item.bits,
-                   item.isControl, cycle + machine.hop};
+                   item.isControl, item.origin};
+      ++sent.origin.hops;
       for (Direction side : position.outputs) {
         if (side != Direction::Ramp) {
           Point q = p + step(side);
@@ -78,8 +85,8 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
               << "PE " << p << ", colour " << colour << ": has no reader";
           continue;
         }
-        uint64_t arrival = cycle + machine.ramp;
-        streams[stream].push(1, arrival, arrival).words.front() = item.bits;
+        streams[stream].push(1).words.front() = item.bits;
+        deliveries[{group, colour}].push_back(item.origin);
         announce(stream, 1);
       }
       if (!item.isControl || !control.hasCommand())

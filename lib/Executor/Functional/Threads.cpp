@@ -23,15 +23,10 @@ void Engine::runGroup(uint32_t id) {
   }
 }
 
-bool Engine::isIdle(const Group &group, uint64_t microthreads,
-                    uint64_t &time) const {
-  for (unsigned i = 1; i < group.threads.size(); ++i) {
-    if (!(microthreads >> (i - 1) & 1))
-      continue;
-    if (group.threads[i].state != State::Idle)
+bool Engine::isIdle(const Group &group, uint64_t microthreads) const {
+  for (unsigned i = 1; i < group.threads.size(); ++i)
+    if ((microthreads >> (i - 1) & 1) && group.threads[i].state != State::Idle)
       return false;
-    time = std::max(time, group.threads[i].time);
-  }
   return true;
 }
 
@@ -54,27 +49,25 @@ bool Engine::stepThread(uint32_t id, unsigned index) {
     }
     int64_t iterations = 0;
     const Instruction &in = thread.control.skipLoops(code, iterations);
-    thread.time += iterations * machine.loop;
     thread.instruction = &in;
     thread.state = State::Waiting;
     switch (in.kind) {
     case Kind::Vector:
     case Kind::Control:
-      if (!startVector(id, index, in, thread.time))
+      if (!startVector(id, index, in))
         return false;
       moved = true;
       continue;
     case Kind::EndThread:
       thread.state = State::Idle;
-      lastEnd = std::max(lastEnd, thread.time);
       return true;
     case Kind::Await:
-      if (!isIdle(group, in.threads, thread.time))
+      if (!isIdle(group, in.threads))
         return moved;
       ++thread.control.pc;
       break;
     case Kind::Barrier:
-      if (!isIdle(group, ~uint64_t(0), thread.time))
+      if (!isIdle(group, ~uint64_t(0)))
         return moved;
       thread.state = State::AtBarrier;
       ++atBarrier;
@@ -83,16 +76,10 @@ bool Engine::stepThread(uint32_t id, unsigned index) {
       LaneThread &micro = group.threads[1 + in.thread];
       if (micro.state != State::Idle)
         return moved;
-      thread.time = std::max(thread.time, micro.time);
       micro.control = thread.control;
       ++micro.control.pc;
       micro.state = State::Next;
-      micro.time = thread.time;
       thread.control.pc = in.target;
-      thread.time += machine.async;
-      // As far as it gets at once: its beats come before those of what the main
-      // thread does next.
-      stepThread(id, 1 + in.thread);
       break;
     }
     default:
@@ -108,11 +95,9 @@ bool Engine::stepThread(uint32_t id, unsigned index) {
   return moved;
 }
 
-bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in,
-                         uint64_t from) {
+bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in) {
   Group &group = groups[id];
   LaneThread &thread = group.threads[index];
-  thread.time = from + (index == 0 ? machine.setup : machine.async); // E51
   thread.state = State::Running;
   int outside = thread.cursor.start(in, thread.control.values);
   if (outside >= 0) { // E20
@@ -122,9 +107,6 @@ bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in,
              std::to_string(operand.size) + " elements: " + describe(in.op));
     return false;
   }
-  if (options.trace)
-    options.trace->instructionStarted(pointOf(group.pes.front()), index, in.op,
-                                      thread.time);
   ++thread.control.pc;
   result.instructions += group.lanes();
   result.elements += group.lanes() * thread.cursor.points;

@@ -10,11 +10,6 @@
 // computed for all lanes, in the order of the program, so the bits are those of
 // a PE alone.
 //
-// Time (E50 to E53) is kept for a piece as a whole: its first beat waits for
-// the first element, its last beat for the last one; elements that it sends are
-// spread evenly between. Beats of other threads of the PE in the same cycles
-// come on top.
-//
 //===----------------------------------------------------------------------===//
 
 #include "Engine.h"
@@ -70,77 +65,21 @@ bool Engine::advanceVector(uint32_t id, unsigned index) {
                                                                group.lanes())));
     if (points == 0)
       return false;
-    uint64_t first, last;
-    keepTime(id, index, points, first, last);
     if (in.kind == Instruction::Kind::Control) {
-      if (!sendControl(id, in, first))
+      if (!sendControl(id, in, thread))
         return false;
       thread.cursor.step();
       continue;
     }
     if (toFabric) {
-      if (!send(id, in.destination.queue, points, first, last, &thread))
+      if (!send(id, in.destination.queue, points, thread))
         return false;
     } else if (!runMac(group, thread)) {
       compute(group, thread, points, nullptr);
     }
   }
-  if (in.usesFabric && thread.cursor.points)
-    thread.time += machine.completion;
   thread.state = State::Next;
-  if (options.trace)
-    options.trace->instructionEnded(pointOf(group.pes.front()), index, in.op,
-                                    thread.time);
   return true;
-}
-
-/// Sets the cycles of the first and the last beat of the next `points` points,
-/// and the thread's time to behind them.
-void Engine::keepTime(uint32_t id, unsigned index, uint64_t points,
-                      uint64_t &first, uint64_t &last) {
-  Group &group = groups[id];
-  LaneThread &thread = group.threads[index];
-  const Instruction &in = *thread.instruction;
-  first = thread.time;
-  uint64_t beats = points;
-  if (!in.usesFabric) {
-    int64_t inner = thread.cursor.extents[3];
-    beats = points / inner * ((inner + in.rate - 1) / in.rate);
-  }
-  uint64_t lastArrival = 0;
-  for (unsigned i = 0; i < in.numSources; ++i) {
-    if (in.sources[i].kind != Operand::Kind::Queue)
-      continue;
-    const Reader &reader = group.readers[group.inColours[in.sources[i].queue]];
-    const Stream &stream = streams[reader.stream];
-    first = std::max(first, stream.find(reader.cursor).cycleOf(reader.cursor) +
-                                reader.latency);
-    uint64_t end = reader.cursor + points - 1;
-    lastArrival =
-        std::max(lastArrival, stream.find(end).cycleOf(end) + reader.latency);
-  }
-  last = std::max(first + beats - 1, lastArrival);
-  // The datapath takes turns: a dense piece of another thread in the same
-  // cycles delays both.
-  uint64_t extra = 0;
-  for (BusySpan &span : group.spans) {
-    if (span.thread == index || span.beats == 0 || span.begin > last ||
-        span.end < first)
-      continue;
-    uint64_t shared =
-        std::min(last, span.end) - std::max(first, span.begin) + 1;
-    uint64_t theirs = span.beats * shared / (span.end - span.begin + 1);
-    uint64_t mine = beats * shared / (last - first + 1);
-    uint64_t over = theirs + mine > shared ? theirs + mine - shared : 0;
-    extra += over;
-    LaneThread &other = group.threads[span.thread];
-    if (other.time > span.end && other.state != State::Idle)
-      other.time += std::min(over, mine);
-  }
-  last += std::min(extra, beats);
-  thread.time = last + 1;
-  group.spans[group.nextSpan++ % group.spans.size()] = {index, first, last,
-                                                        beats};
 }
 
 /// `rows` rows of a reader from its cursor on, without moving it. In the
@@ -275,20 +214,19 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
 }
 
 /// Computes points whose results go to the fabric, and sends them.
-bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
-                  uint64_t last, LaneThread *thread) {
+bool Engine::send(uint32_t id, unsigned queue, uint64_t rows,
+                  LaneThread &thread) {
   Group &group = groups[id];
   int colour = group.outColours[queue];
   result.waveletsSent += rows * group.lanes();
   if (colour >= 0 && sources.isSwitched(colour)) {
     std::vector<uint32_t> words(rows);
-    compute(group, *thread, rows, words.data());
-    for (uint64_t r = 0; r < rows; ++r) {
-      uint64_t cycle = first + (rows > 1 ? (last - first) * r / (rows - 1) : 0);
+    compute(group, thread, rows, words.data());
+    Source self{static_cast<int32_t>(group.pes.front())};
+    for (uint64_t r = 0; r < rows; ++r)
       if (!inject(colour, group.pes.front(), Direction::Ramp,
-                  {words[r], false, cycle + 1 + machine.ramp}))
+                  {words[r], false, originOf(colour, self, false)}))
         return false;
-    }
     return true;
   }
   uint32_t streamId = colour < 0 ? UINT32_MAX : streamOfGroup(id, colour);
@@ -299,7 +237,7 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
         << (colour < 0 ? "no colour" : module.nameChannel(colour))
         << (module.streams.empty() ? " and has no route for it: "
                                    : " and no channel of it starts there: ")
-        << describe(thread->instruction->op);
+        << describe(thread.instruction->op);
     fail(FailureKind::BadRoute, text);
     return false;
   }
@@ -315,27 +253,25 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows, uint64_t first,
                           ": waits at the ramp, which is not live"
                     : info.leak->text + ", sent by " + nameOf(group);
   }
-  if (thread->instruction->kind ==
+  if (thread.instruction->kind ==
       Instruction::Kind::Control) { // One position: commands change nothing.
     result.waveletHops += info.links * rows;
     return true;
   }
-  Chunk &chunk = streams[streamId].push(rows, first, last);
-  compute(group, *thread, rows, chunk.words.data());
+  Chunk &chunk = streams[streamId].push(rows);
+  compute(group, thread, rows, chunk.words.data());
   announce(streamId, rows);
   return true;
 }
 
-bool Engine::sendControl(uint32_t id, const Instruction &in, uint64_t cycle) {
+bool Engine::sendControl(uint32_t id, const Instruction &in,
+                         LaneThread &thread) {
   Group &group = groups[id];
   int colour = group.outColours[in.destination.queue];
-  if (colour >= 0 && sources.isSwitched(colour)) {
-    ++result.waveletsSent;
-    return inject(colour, group.pes.front(), Direction::Ramp,
-                  {in.commands, true, cycle + 1 + machine.ramp});
-  }
-  for (LaneThread &thread : group.threads)
-    if (thread.instruction == &in && thread.state == State::Running)
-      return send(id, in.destination.queue, 1, cycle, cycle, &thread);
-  return true;
+  if (colour < 0 || !sources.isSwitched(colour))
+    return send(id, in.destination.queue, 1, thread);
+  ++result.waveletsSent;
+  Source self{static_cast<int32_t>(group.pes.front())};
+  return inject(colour, group.pes.front(), Direction::Ramp,
+                {in.commands, true, originOf(colour, self, true)});
 }

@@ -87,26 +87,24 @@ Error WaferLoader::placeBuffers(llvm::ArrayRef<Operation *> ops,
 
 /// Without routes: the class numbers the streams that it uses, in the order of
 /// their first use.
-void WaferLoader::bindStreams(llvm::ArrayRef<Operation *> ops,
-                              ProgramLoader &loader) {
+void WaferLoader::numberStreams(llvm::ArrayRef<Operation *> ops) {
   std::array<unsigned, 2> count = {0, 0};
-  auto use = [&](Operation *op, Attribute operand, bool reads) {
+  auto use = [&](Attribute operand, bool reads) {
     auto stream = dyn_cast<pe::StreamAttr>(operand);
     if (!stream)
       return;
     StringAttr name = stream.getName().getAttr();
-    unsigned colour = colourOf[name];
-    if (queues.insert({{name, reads}, {count[reads], colour}}).second)
-      loader.addBind(op, reads, count[reads]++, colour);
+    if (queues.insert({{name, reads}, {count[reads], colourOf[name]}}).second)
+      ++count[reads];
   };
   for (Operation *task : ops)
     task->walk([&](Operation *op) {
       if (auto vector = dyn_cast<pe::VectorOp>(op)) {
-        use(op, vector.getDestination(), /*reads=*/false);
+        use(vector.getDestination(), /*reads=*/false);
         for (Attribute source : vector.getSourcesAttr())
-          use(op, source, /*reads=*/true);
+          use(source, /*reads=*/true);
       } else if (auto control = dyn_cast<pe::ControlOp>(op)) {
-        use(op, control.getDestination(), /*reads=*/false);
+        use(control.getDestination(), /*reads=*/false);
       }
     });
   size_t depth = std::max(count[0], count[1]);
@@ -221,7 +219,7 @@ Error WaferLoader::loadClass(llvm::ArrayRef<unsigned> cover,
   if (Error error = placeBuffers(ops, loader))
     return error;
   if (!hasRoutes)
-    bindStreams(ops, loader);
+    numberStreams(ops);
   else if (Error error = collectQueues(cover, /*epoch=*/0))
     return error;
   if (Error error = loadCode(cover, ops, loader))
@@ -248,8 +246,7 @@ Error WaferLoader::loadCode(llvm::ArrayRef<unsigned> cover,
     if (!covered.contains(&op))
       continue;
     if (auto task = dyn_cast<mesh::TaskOp>(op)) {
-      if (hasRoutes)
-        bindTask(task, loader);
+      bindTask(task, loader);
       if (Error error = loader.addBlock(task.getBody().front()))
         return error;
     } else if (isa<pe::LoadOp, pe::StoreOp>(op)) {

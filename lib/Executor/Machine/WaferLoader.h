@@ -34,8 +34,7 @@ private:
                        ProgramLoader &loader);
   llvm::Error placeBuffers(llvm::ArrayRef<mlir::Operation *> ops,
                            ProgramLoader &loader);
-  void bindStreams(llvm::ArrayRef<mlir::Operation *> ops,
-                   ProgramLoader &loader);
+  void numberStreams(llvm::ArrayRef<mlir::Operation *> ops);
   llvm::Error collectQueues(llvm::ArrayRef<unsigned> cover, unsigned epoch);
   void bindTask(mesh::TaskOp task, ProgramLoader &loader);
   llvm::Expected<unsigned> queueOfColour(mlir::Operation *op, unsigned colour,

@@ -196,18 +196,18 @@ pe.module @p machine(MACHINE) launches(2) {
     pe.buffer @a : f32 x 2 at 6144
     pe.store @a[0 : 1] to @y[launch * 2 + i0] over [2]
     pe.bind out(0) colour 0
-    pe.bind in(0) colour 0
     pe.move f32 over [2] out(0) = imm(3.0 : f32)
     pe.barrier epoch 1
+    pe.bind in(0) colour 0
     pe.move f32 over [2] @a[0 : 1] = in(0)
   }
   pe.program @b on [1, 0] {
     pe.buffer @a : f32 x 2 at 6144
-    pe.bind out(0) colour 0
     pe.bind in(0) colour 0
     pe.move f32 over [READS] @a[0 : 1] = in(0)
     pe.add f32 over [2] @a[0 : 1] = @a[0 : 1], imm(1.0 : f32)
     pe.barrier epoch 1
+    pe.bind out(0) colour 0
     pe.move f32 over [2] out(0) = @a[0 : 1]
   }
 })";
