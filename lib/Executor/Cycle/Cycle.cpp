@@ -44,23 +44,30 @@ static void untie(Buffer &queue) {
   queue.owner = kNone;
 }
 
-void Simulator::startLaunch(int64_t launch) {
-  wheel.reset();
-  for (auto &ports : links)
-    ports.fill(kNever);
-  buffers.forgetPops();
+/// E4, E41.
+void Simulator::untieQueues() {
   for (RouterColour &router : routers)
     router.targets[kRampPort] = kNone;
-  if (module.numEpochs > 1)
-    enterEpoch(0);
-  running = processors.size();
-  atBarrier = lastEnd = 0;
   for (uint32_t id = 0; id < processors.size(); ++id) {
     const ProgramLayout &layout = layoutOf(id);
     for (unsigned number : layout.inputs)
       untie(buffers[inputQueue(id, number)]);
     for (unsigned number : layout.outputs)
       untie(buffers[outputQueue(id, number)]);
+  }
+}
+
+void Simulator::startLaunch(int64_t launch) {
+  wheel.reset();
+  for (auto &ports : links)
+    ports.fill(kNever);
+  buffers.forgetPops();
+  untieQueues();
+  if (module.numEpochs > 1)
+    enterEpoch(0);
+  running = processors.size();
+  atBarrier = lastEnd = 0;
+  for (uint32_t id = 0; id < processors.size(); ++id) {
     ProcessorState &pe = processors[id];
     pe.wakeAt = pe.rampWakeAt = pe.nearEntry = pe.farEntry = kNever;
     Point p = pointOfProcessor(id);
@@ -129,6 +136,7 @@ bool Simulator::finishBarrier() {
     return false;
   }
   atBarrier = 0;
+  untieQueues();
   const ThreadRun &first = threads.front();
   enterEpoch(first.instruction->epoch);
   uint64_t resume = std::max(wheel.now, lastEnd + machine.barrier +

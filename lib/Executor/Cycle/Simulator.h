@@ -49,6 +49,7 @@ private:
   void runCycle();
   void startLaunch(int64_t launch);
   bool copyHost(bool stores, int64_t launch);
+  void untieQueues();
   bool finishBarrier();
   void checkEnd();
   /// The first few are told; a mesh full of the same failure says nothing more.
