@@ -192,6 +192,23 @@ Simulator::chooseThread(const ProcessorState &pe,
   return kNone;
 }
 
+/// The same as a visit does below, for a PE whose only thread streams. False,
+/// with nothing done, where the instruction ends with this beat.
+LLVM_ATTRIBUTE_ALWAYS_INLINE bool Simulator::beatAlone(uint32_t id,
+                                                       ThreadRun &thread) {
+  if (thread.beats == 1)
+    return false;
+  uint64_t next = nextBeat(thread);
+  if (next <= wheel.now) {
+    beatFabric(id, thread);
+    --thread.beats;
+    next = nextBeat(thread);
+  }
+  if (next != kNever)
+    wakeProcessor(id, std::max(next, wheel.now + 1));
+  return true;
+}
+
 LLVM_ATTRIBUTE_ALWAYS_INLINE void Simulator::visitProcessor(uint32_t id) {
   ProcessorState &pe = processors[id];
   if (pe.wakeAt != wheel.now)
@@ -205,6 +222,9 @@ LLVM_ATTRIBUTE_ALWAYS_INLINE void Simulator::visitProcessor(uint32_t id) {
       endInstruction(id, pe.bulkThread, wheel.now);
     pe.bulkThread = kNone;
   }
+  if (pe.numThreads == 1 && first->state == State::Running &&
+      first->usesFabric && beatAlone(id, *first))
+    return;
   for (unsigned i = 0; i < pe.numThreads; ++i)
     if (isDue(first[i])) {
       if (!stepThreads(id))

@@ -75,8 +75,8 @@ private:
   void failOnRoute(uint32_t id, Direction side);
   void obey(uint32_t id, pe::Command command);
   void wakeUpstream(const Buffer &buffer);
-  void wakeRouter(uint32_t id, uint64_t cycle,
-                  Wheel::Kind kind = Wheel::Router) {
+  LLVM_ATTRIBUTE_ALWAYS_INLINE void
+  wakeRouter(uint32_t id, uint64_t cycle, Wheel::Kind kind = Wheel::Router) {
     if (cycle < routers[id].wakeAt) {
       routers[id].wakeAt = cycle;
       wheel.at(cycle, kind, id);
@@ -84,7 +84,8 @@ private:
   }
   /// Puts a wavelet into an input buffer; its router looks at it when it can
   /// leave.
-  void arrive(uint32_t buffer, const Wavelet &wavelet) {
+  LLVM_ATTRIBUTE_ALWAYS_INLINE void arrive(uint32_t buffer,
+                                           const Wavelet &wavelet) {
     Buffer &at = buffers[buffer];
     at.push(wavelet);
     ++waveletsInside;
@@ -96,7 +97,7 @@ private:
   void visitRamps();
   void visitRamp(uint32_t id);
   void failOnRamp(uint32_t id, unsigned colour);
-  void wakeRamp(uint32_t id, uint64_t cycle) {
+  LLVM_ATTRIBUTE_ALWAYS_INLINE void wakeRamp(uint32_t id, uint64_t cycle) {
     ProcessorState &pe = processors[id];
     if (cycle < pe.rampWakeAt) {
       pe.rampWakeAt = cycle;
@@ -108,12 +109,13 @@ private:
   void visitProcessors();
   void visitProcessor(uint32_t id);
   uint64_t nextBeat(const ThreadRun &thread) const;
+  bool beatAlone(uint32_t id, ThreadRun &thread);
   unsigned chooseThread(const ProcessorState &pe, const ThreadRun *first) const;
   void beatFabric(uint32_t id, ThreadRun &thread);
   uint32_t popInput(uint32_t queue);
   void nextRow(uint32_t id, ThreadRun &thread);
   void planVisit(uint32_t id);
-  void wakeProcessor(uint32_t id, uint64_t cycle) {
+  LLVM_ATTRIBUTE_ALWAYS_INLINE void wakeProcessor(uint32_t id, uint64_t cycle) {
     ProcessorState &pe = processors[id];
     if (cycle >= pe.wakeAt)
       return;
