@@ -1,5 +1,4 @@
-//===- InferElementwise.cpp - result types of maps, reductions, scans -*- C++
-//-*-===//
+//===- InferElementwise.cpp - result types of maps, reductions --*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- InferProducts.cpp - result types of products, windows, attention -*- C++
-//-*-===//
+//===- InferProducts.cpp - result types of products, windows ----*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

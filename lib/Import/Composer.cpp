@@ -1,5 +1,4 @@
-//===- Composer.cpp - graph ops made, checked and folded one by one -*- C++
-//-*-===//
+//===- Composer.cpp - graph ops made, checked and folded one by -*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

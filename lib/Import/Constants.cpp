@@ -1,5 +1,4 @@
-//===- Constants.cpp - Constant, Range, masks and other generated tensors -*-
-//C++ -*-===//
+//===- Constants.cpp - Constant, Range, masks and other ---------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Contrib.cpp - com.microsoft: attention and normalisations -*- C++
-//-*-===//
+//===- Contrib.cpp - com.microsoft: attention and ---------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- GraphImport.cpp - nodes of graphs, subgraphs and functions -*- C++
-//-*-===//
+//===- GraphImport.cpp - nodes of graphs, subgraphs and ---------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

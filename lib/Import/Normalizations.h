@@ -1,5 +1,4 @@
-//===- Normalizations.h - compositions that several operators use -*- C++
-//-*-===//
+//===- Normalizations.h - compositions that several operators ---*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

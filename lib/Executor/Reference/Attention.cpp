@@ -1,5 +1,4 @@
-//===- Attention.cpp - evaluation of attention and rotary embedding -*- C++
-//-*-===//
+//===- Attention.cpp - evaluation of attention and rotary -------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

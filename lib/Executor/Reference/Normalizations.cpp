@@ -1,5 +1,4 @@
-//===- Normalizations.cpp - evaluation of softmax and normalisations -*- C++
-//-*-===//
+//===- Normalizations.cpp - evaluation of softmax and -----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
