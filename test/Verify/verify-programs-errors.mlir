@@ -165,6 +165,7 @@ pe.module @m machine(#mesh4x4) launches(1) {
     pe.bind in(0) colour 0
     pe.move f32 over [8] discard = in(0)
     pe.barrier epoch 1
+    pe.bind in(0) colour 0
     // expected-error @+1 {{uses queue in(0) of colour 0 but PE (0,0) has no route to its ramp for that colour in epoch 1}}
     pe.move f32 over [8] discard = in(0)
   }

@@ -93,8 +93,8 @@ pe.module @epochs machine(#mesh4x4) launches(1) {
   }
   pe.program @e on [0, 1] {
     pe.bind in(0) colour 0
-    pe.bind in(0) colour 1
     pe.barrier epoch 1
+    pe.bind in(0) colour 1
     pe.move f32 over [4] discard = in(0)
   }
 }
