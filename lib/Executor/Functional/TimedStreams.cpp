@@ -173,9 +173,11 @@ uint64_t Timing::arrivalOf(uint32_t id, uint64_t element) {
   TimedReader &reader = readers[id];
   if (reader.log)
     return switchedArrivalOf(id, element);
-  const TimedStream &stream = streams[reader.stream];
+  TimedStream &stream = streams[reader.stream];
   if (element < stream.leaves.end)
     return stream.leaves[element] + reader.latency;
+  if (!reader.isWaiting)
+    ++stream.numWaiting;
   reader.isWaiting = true;
   return kNeverCycle;
 }
@@ -188,8 +190,10 @@ uint64_t Timing::switchedArrivalOf(uint32_t id, uint64_t element) {
   TimedStream &stream =
       streams[switchedStreams[{reader.colour, delivery.source}]];
   if (delivery.element >= stream.leaves.end) {
-    if (!reader.isWaiting)
+    if (!reader.isWaiting) {
       stream.readers.push_back(id);
+      ++stream.numWaiting;
+    }
     reader.isWaiting = true;
     return kNeverCycle;
   }
@@ -201,30 +205,42 @@ uint64_t Timing::switchedArrivalOf(uint32_t id, uint64_t element) {
 
 /// The first beat that can send the next element; kNeverCycle while a reader
 /// has to take one first.
-uint64_t Timing::nextSend(TimedStream &stream) {
-  uint64_t element = stream.leaves.end;
-  if (stream.checked == element)
-    return stream.sendFrom;
-  uint64_t from = 0;
+uint64_t Timing::nextSend(TimedStream &stream, uint64_t now) {
+  uint64_t element = stream.leaves.end, from = 0;
   if (stream.queueDepth && element >= stream.queueDepth)
     from = stream.leaves[element - stream.queueDepth] + 1;
-  if (!isUnbounded && !stream.isSwitched)
-    for (uint32_t id : stream.readers) {
-      const TimedReader &reader = readers[id];
-      uint64_t capacity =
-          reader.places == kNeverCycle
-              ? kNeverCycle
-              : reader.places + reader.queuePlaces + stream.queueDepth;
-      if (element < capacity)
-        continue;
-      if (reader.taken.end <= element - capacity) {
+  if (element < stream.freeUpTo || isUnbounded || stream.isSwitched)
+    return from;
+  return std::max(from, nextCredit(stream, element, now));
+}
+
+/// The readers' part in that.
+uint64_t Timing::nextCredit(TimedStream &stream, uint64_t element,
+                            uint64_t now) {
+  uint64_t from = 0, freeUpTo = kNeverCycle;
+  for (uint32_t id : stream.readers) {
+    const TimedReader &reader = readers[id];
+    if (reader.places == kNeverCycle)
+      continue;
+    uint64_t capacity = reader.places + reader.queuePlaces + stream.queueDepth;
+    uint64_t taken = reader.taken.end, needed = 0;
+    if (element >= capacity) {
+      needed = element - capacity + 1;
+      if (taken < needed) {
         stream.isWaiting = true;
         return kNeverCycle;
       }
-      from = std::max(from, reader.taken[element - capacity] + reader.back);
+      from = std::max(from, reader.taken[needed - 1] + reader.back);
     }
-  stream.checked = element;
-  return stream.sendFrom = from;
+    // What the latest takings let go on may not do so yet.
+    while (taken > needed && reader.taken[taken - 1] + reader.back > now)
+      --taken;
+    freeUpTo = std::min(freeUpTo, taken + capacity);
+  }
+  // Before `from` the question is asked again.
+  if (from <= now)
+    stream.freeUpTo = freeUpTo;
+  return from;
 }
 
 /// Forgets elements that all readers have taken, or takes more memory.
@@ -253,6 +269,9 @@ void Timing::send(TimedStream &stream, uint64_t leave) {
   if (stream.leaves.isFull())
     makeRoom(stream);
   stream.leaves.push(leave);
+  if (!stream.numWaiting)
+    return;
+  stream.numWaiting = 0;
   for (uint32_t id : stream.readers) {
     TimedReader &reader = readers[id];
     if (!reader.isWaiting)

@@ -33,18 +33,47 @@ uint64_t Timing::visitGroup(uint32_t id, uint64_t now) {
       end(group, group.bulkThread, now);
     group.bulkThread = kNoIndex;
   }
-  stepThreads(id, now);
+  if (now >= group.due)
+    stepThreads(id, now);
   unsigned last = group.lastThread, count = group.threads.size();
+  unsigned ready = 0, bulk = kNoIndex, chosen = kNoIndex;
+  uint64_t next = kNeverCycle;
+  // What the thread can do from the next cycle on.
+  auto plan = [&](unsigned index) {
+    TimedThread &thread = group.threads[index];
+    uint64_t cycle = std::max(nextBeat(thread, now), now + 1);
+    if (cycle == now + 1) {
+      ++ready;
+      if (!thread.usesFabric) {
+        bulk = index;
+        return;
+      }
+    }
+    next = std::min(next, cycle);
+  };
   for (unsigned i = 1; i <= count; ++i) {
     unsigned turn = last + i < count ? last + i : last + i - count;
     TimedThread &thread = group.threads[turn];
-    if (thread.state != State::Running || nextBeat(thread) > now)
+    if (thread.state != State::Running)
       continue;
-    group.lastThread = turn;
-    beat(group, turn, now);
-    break;
+    if (chosen == kNoIndex && nextBeat(thread, now) <= now) {
+      chosen = group.lastThread = turn;
+      beat(group, turn, now);
+      if (thread.state != State::Running)
+        continue;
+    }
+    plan(turn);
   }
-  return planVisit(group, now);
+  next = std::min(next, std::max(group.due, now + 1));
+  if (bulk == kNoIndex)
+    return next;
+  if (ready > 1 || next == now + 1)
+    return now + 1;
+  // A thread that beats on memory alone, while no other can, is left to itself
+  // until it ends.
+  group.bulkThread = group.lastThread = bulk;
+  group.bulkFrom = now + 1;
+  return std::min<uint64_t>(next, now + 1 + group.threads[bulk].beats);
 }
 
 //===----------------------------------------------------------------------===//
@@ -67,6 +96,10 @@ void Timing::stepThreads(uint32_t id, uint64_t now) {
       again |= thread.state != before || isDue;
     }
   }
+  group.due = kNeverCycle;
+  for (const TimedThread &thread : group.threads)
+    if (thread.state == State::Timed)
+      group.due = std::min(group.due, thread.until);
 }
 
 bool Timing::areIdle(const TimedGroup &group, uint64_t microthreads) const {
@@ -182,6 +215,7 @@ void Timing::startVector(TimedGroup &group, unsigned index, uint64_t from) {
   const Instruction &in = *thread.instruction;
   thread.until = from + (index == 0 ? machine.setup : machine.async);
   thread.state = State::Running;
+  thread.next = in.usesFabric ? kNeverCycle : thread.until;
   thread.isControl = in.kind == Kind::Control;
   thread.usesFabric = in.usesFabric;
   thread.beats = 1;
@@ -217,6 +251,7 @@ void Timing::end(TimedGroup &group, unsigned index, uint64_t cycle) {
   TimedThread &thread = group.threads[index];
   thread.state = State::Timed;
   thread.until = cycle + (thread.usesFabric ? machine.completion : 0);
+  group.due = std::min(group.due, thread.until);
   if (options.trace)
     options.trace->instructionEnded(group.p, index, thread.instruction->op,
                                     thread.until);
@@ -224,10 +259,10 @@ void Timing::end(TimedGroup &group, unsigned index, uint64_t cycle) {
 
 /// The first cycle in which a running thread can beat, as far as is known;
 /// kNeverCycle if something must wake it (E50).
-uint64_t Timing::nextBeat(const TimedThread &thread) {
+uint64_t Timing::nextBeat(TimedThread &thread, uint64_t now) {
+  if (thread.next != kNeverCycle)
+    return thread.next;
   uint64_t cycle = thread.until;
-  if (!thread.usesFabric)
-    return cycle;
   for (unsigned i = 0; i < 2 && thread.readers[i] != kNoIndex; ++i) {
     uint64_t element = readers[thread.readers[i]].taken.end;
     uint64_t arrival =
@@ -237,13 +272,14 @@ uint64_t Timing::nextBeat(const TimedThread &thread) {
     cycle = std::max(cycle, arrival);
   }
   if (thread.stream != kNoIndex)
-    cycle = std::max(cycle, nextSend(streams[thread.stream]));
-  return cycle;
+    cycle = std::max(cycle, nextSend(streams[thread.stream], now));
+  return thread.next = cycle;
 }
 
 void Timing::beat(TimedGroup &group, unsigned index, uint64_t now) {
   TimedThread &thread = group.threads[index];
   if (thread.usesFabric) {
+    thread.next = kNeverCycle;
     for (uint32_t reader : thread.readers)
       if (reader != kNoIndex)
         take(readers[reader], now);
@@ -252,35 +288,4 @@ void Timing::beat(TimedGroup &group, unsigned index, uint64_t now) {
   }
   if (--thread.beats == 0)
     end(group, index, now + 1);
-}
-
-/// The next cycle to look at the group. A thread that beats on memory alone,
-/// while no other can, is left to itself until it ends.
-uint64_t Timing::planVisit(TimedGroup &group, uint64_t now) {
-  uint64_t next = kNeverCycle;
-  unsigned ready = 0, bulk = kNoIndex;
-  for (auto [i, thread] : llvm::enumerate(group.threads)) {
-    uint64_t cycle = kNeverCycle;
-    if (thread.state == State::Timed) {
-      cycle = std::max(thread.until, now + 1);
-    } else if (thread.state == State::Running) {
-      cycle = std::max(nextBeat(thread), now + 1);
-      if (cycle == now + 1) {
-        ++ready;
-        if (!thread.usesFabric) {
-          bulk = i;
-          continue;
-        }
-      }
-    }
-    next = std::min(next, cycle);
-  }
-  if (bulk == kNoIndex)
-    return next;
-  if (ready > 1 || next == now + 1)
-    return now + 1;
-  group.bulkThread = bulk;
-  group.bulkFrom = now + 1;
-  group.lastThread = bulk;
-  return std::min<uint64_t>(next, now + 1 + group.threads[bulk].beats);
 }

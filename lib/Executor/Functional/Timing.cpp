@@ -103,6 +103,7 @@ void Timing::startLaunch(int64_t launch) {
     untieQueues(group); // E4
     group.lastThread = 0;
     group.bulkThread = kNoIndex;
+    group.due = 0;
     for (TimedThread &thread : group.threads)
       thread.state = State::Idle;
     TimedThread &main = group.threads.front();
@@ -205,6 +206,7 @@ void Timing::finishBarrier() {
     ++main.control.pc;
     main.state = State::Timed;
     main.until = resume;
+    group.due = resume;
   }
   wakeAll(resume);
 }
@@ -225,7 +227,7 @@ uint64_t Timing::visitPort(TimedPort &port, uint64_t now) {
     if (feeds.left == 0 || feeds.stream == kNoIndex)
       continue;
     TimedStream &stream = streams[feeds.stream];
-    uint64_t from = nextSend(stream);
+    uint64_t from = nextSend(stream, now);
     if (from > now) {
       next = std::min(next, from);
       continue;

@@ -77,8 +77,10 @@ struct TimedStream {
   /// Of a switched colour: readers come in their own order, and stand in
   /// `readers` only while they wait.
   bool isSwitched = false;
-  /// The first beat that may send element `checked` of the stream.
-  uint64_t checked = kNeverCycle, sendFrom = 0;
+  /// Readers that wait.
+  uint32_t numWaiting = 0;
+  /// No reader holds back elements below this one.
+  uint64_t freeUpTo = 0;
 };
 
 struct TimedReader {
@@ -107,6 +109,8 @@ struct TimedThread {
   /// Timed: until when; Running: the first possible beat.
   uint64_t until = 0;
   int64_t beats = 0;
+  /// Running: the next beat, if it is known; it does not change then.
+  uint64_t next = kNeverCycle;
   std::array<uint32_t, 2> readers = {kNoIndex, kNoIndex};
   uint32_t stream = kNoIndex;
   ThreadControl control;
@@ -126,6 +130,8 @@ struct TimedGroup {
   /// A thread that beats alone from `bulkFrom` on.
   uint32_t bulkThread = kNoIndex;
   uint64_t bulkFrom = 0;
+  /// The first cycle in which a timed thread goes on.
+  uint64_t due = 0;
 };
 
 /// A port group; the colours of a port take turns (E44).
@@ -174,7 +180,8 @@ private:
   void limit(TimedStream &stream, uint64_t places, uint64_t period);
   uint64_t arrivalOf(uint32_t reader, uint64_t element);
   uint64_t switchedArrivalOf(uint32_t reader, uint64_t element);
-  uint64_t nextSend(TimedStream &stream);
+  uint64_t nextSend(TimedStream &stream, uint64_t now);
+  uint64_t nextCredit(TimedStream &stream, uint64_t element, uint64_t now);
   void send(TimedStream &stream, uint64_t leave);
   void take(TimedReader &reader, uint64_t now);
   void makeRoom(TimedStream &stream);
@@ -188,10 +195,9 @@ private:
   bool startAsync(TimedGroup &group, TimedThread &main, uint64_t now);
   bool areIdle(const TimedGroup &group, uint64_t microthreads) const;
   void bind(TimedGroup &group, const Instruction &in, uint64_t now);
-  uint64_t nextBeat(const TimedThread &thread);
+  uint64_t nextBeat(TimedThread &thread, uint64_t now);
   void beat(TimedGroup &group, unsigned thread, uint64_t now);
   void end(TimedGroup &group, unsigned thread, uint64_t cycle);
-  uint64_t planVisit(TimedGroup &group, uint64_t now);
 
   const LoadedModule &module;
   const MachineNumbers &machine;

@@ -267,6 +267,8 @@ Harness::Run Harness::runOnce(ModuleOp module, exec::HostMemory &memory,
         run.error += "\n    " + line;
       return run;
     }
+    if (isa<mesh::ProgramOp, pe::ModuleOp>(op))
+      run.cycles += run.result.cycles;
   }
   for (auto host : module.getOps<pe::HostOp>()) {
     if (host.getKind() != pe::HostKind::Output)
@@ -346,6 +348,9 @@ Outcome Harness::check(const GraphCase &graph, const MachineChoice &machine,
     if (!sameBits(run.outputs, functional[0].outputs))
       return wrong(name + " give other bits");
   }
+
+  outcome.estimatedCycles = functional[0].cycles;
+  outcome.cycles = cycle[0].cycles;
 
   // Whole numbers that fit in the significand: no rounding happens anywhere.
   outcome.exact =

@@ -43,6 +43,9 @@ struct Outcome {
   std::string message; // of a refusal or of what is wrong
   int64_t launches = 0, streamed = 0, epochs = 0, modules = 0, colours = 0;
   bool exact = false; // compared bit for bit with the reference
+  // All modules together, as the functional executor estimates them and as they
+  // are.
+  uint64_t estimatedCycles = 0, cycles = 0;
 };
 
 class Harness {
@@ -63,7 +66,8 @@ public:
 
 private:
   struct Run {
-    exec::RunResult result;
+    exec::RunResult result; // of the last module
+    uint64_t cycles = 0;    // of all
     std::vector<exec::Tensor> outputs;
     std::string error;
   };

@@ -62,6 +62,10 @@ TEST_P(RandomTest, AllExecutorsAgree) {
     bool fine = outcome.kind == Outcome::Right ||
                 (outcome.kind == Outcome::Refused &&
                  isKnownLimit(outcome.message, machine));
+    if (outcome.kind == Outcome::Right && outcome.cycles)
+      EXPECT_NEAR(double(outcome.estimatedCycles) / double(outcome.cycles), 1,
+                  0.05)
+          << "seed " << seed << ", " << machine.str() << graph.text;
     EXPECT_TRUE(fine) << "seed " << seed << ", " << machine.str() << ": "
                       << outcome.message << graph.text;
   }

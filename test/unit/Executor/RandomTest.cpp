@@ -173,10 +173,10 @@ TEST_F(ExecutorTest, RandomProgramsGiveTheSameBits) { // E60
     worst = std::max(worst, error);
     sum += error;
   }
-  // These programs are all latency and small buffers. The functional executor
-  // knows no back-pressure: its time is an estimate, which these bounds keep
-  // from getting worse (measured: 5.9 % on average).
+  // These programs are all latency and small buffers, with colours that share
+  // links, which the estimate leaves out (measured: 1.0 % on average, 12 % at
+  // most).
   RecordProperty("worst_cycle_error_percent", static_cast<int>(worst * 100));
-  EXPECT_LT(worst, 0.4);
-  EXPECT_LT(sum / kSeeds, 0.07);
+  EXPECT_LT(worst, 0.15);
+  EXPECT_LT(sum / kSeeds, 0.015);
 }
