@@ -57,10 +57,15 @@ static Imported importMean(Node &node) {
   return Outputs{node.ops.div((*sum)[0], node.getNumInputs())};
 }
 
+/// Before opset 28 the remainder of floats is fmod's, and the node says so.
 static Imported importMod(Node &node) {
   SmallVector<NamedAttribute> attributes;
   bool isFloat = isa<FloatType>(elementOf(node.getInput(0)));
-  if (node.getInt("fmod", 0) || isFloat)
+  bool isFmod = node.getInt("fmod", 0);
+  if (isFloat && !isFmod && node.opset < 28)
+    return node.error() << "of " << node.getInput(0).getType()
+                        << " needs fmod = 1 before opset 28";
+  if (isFmod)
     attributes.push_back(node.ops.unit("fmod"));
   return Outputs{node.ops.create<graph::ModOp>(
       {node.getInput(0), node.getInput(1)}, attributes)};

@@ -145,6 +145,7 @@ private:
 void addActivationOperators(OperatorTable &table);
 void addAttentionOperators(OperatorTable &table);
 void addConstantOperators(OperatorTable &table);
+void addConvolutionOperators(OperatorTable &table);
 void addContribOperators(OperatorTable &table);
 void addEinsumOperators(OperatorTable &table);
 void addElementwiseOperators(OperatorTable &table);

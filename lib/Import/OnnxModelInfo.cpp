@@ -35,9 +35,26 @@ static void collectOperators(const onnx::GraphProto &graph, Operators &found) {
     collectOperators(node, found);
 }
 
+/// Inputs of subgraphs may have no type: those are taken for tensors.
+static std::string describeKind(const onnx::TypeProto &type) {
+  switch (type.value_case()) {
+  case onnx::TypeProto::kSequenceType:
+    return "sequence";
+  case onnx::TypeProto::kMapType:
+    return "map";
+  case onnx::TypeProto::kOptionalType:
+    return "optional";
+  case onnx::TypeProto::kSparseTensorType:
+    return "sparse tensor";
+  default:
+    return "tensor";
+  }
+}
+
 static OnnxModelInfo::Input describe(const onnx::ValueInfoProto &value) {
   OnnxModelInfo::Input input;
   input.name = value.name();
+  input.kind = describeKind(value.type());
   if (!value.type().has_tensor_type() ||
       !value.type().tensor_type().has_shape())
     return input;

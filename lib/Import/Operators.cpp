@@ -30,6 +30,7 @@ const OperatorTable &getOperators() {
     addAttentionOperators(all);
     addConstantOperators(all);
     addContribOperators(all);
+    addConvolutionOperators(all);
     addEinsumOperators(all);
     addElementwiseOperators(all);
     addGatherOperators(all);

@@ -203,7 +203,12 @@ static Imported importSize(Node &node) {
 template <bool toSpace> static Imported importDepthSpace(Node &node) {
   Value x = node.getInput(0);
   int64_t b = node.getInt("blocksize", 0);
-  bool isColumnFirst = toSpace && node.getString("mode", "DCR") == "CRD";
+  std::string mode = "DCR";
+  if (toSpace || node.opset >= 28)
+    mode = node.getString("mode", mode);
+  if (mode != "DCR" && mode != "CRD")
+    return node.error() << "attribute \"mode\" is \"" << mode << "\"";
+  bool isColumnFirst = mode == "CRD";
   if (rankOf(x) != 4 || b <= 0 || b > INT16_MAX)
     return node.error() << "needs a tensor of rank 4 and a block size, found "
                         << x.getType() << " and " << b;
@@ -214,7 +219,9 @@ template <bool toSpace> static Imported importDepthSpace(Node &node) {
                         << x.getType();
   if (!toSpace) {
     Value split = node.ops.reshape(x, {s[0], s[1], s[2] / b, b, s[3] / b, b});
-    Value moved = node.ops.transpose(split, {0, 3, 5, 1, 2, 4});
+    Value moved = isColumnFirst
+                      ? node.ops.transpose(split, {0, 1, 3, 5, 2, 4})
+                      : node.ops.transpose(split, {0, 3, 5, 1, 2, 4});
     return Outputs{
         node.ops.reshape(moved, {s[0], s[1] * b * b, s[2] / b, s[3] / b})};
   }

@@ -1,29 +1,22 @@
-//===- Windows.cpp - convolutions and pools ---------------------*- C++ -*-===//
+//===- Windows.cpp - pools, and windows -------------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "Node.h"
+#include "Windows.h"
 
 using namespace mlir;
 
 namespace wafer::importer {
-
-namespace {
-/// A window over the spatial dimensions of a node's input.
-struct Window {
-  SmallVector<int64_t> kernel, strides, low, high, dilations;
-};
-} // namespace
 
 /// Padding so that there is a window for each stride, as TensorFlow has it: an
 /// odd place goes behind (SAME_UPPER) or in front.
 static void padToSame(Window &window, Dims input, bool isUpper) {
   for (size_t d = 0; d < input.size(); ++d) {
     int64_t stride = window.strides[d];
-    int64_t reach = (window.kernel[d] - 1) * window.dilations[d] + 1;
+    int64_t reach = window.getReach(d);
     int64_t places = (input[d] + stride - 1) / stride;
     int64_t total =
         std::max<int64_t>((places - 1) * stride + reach - input[d], 0);
@@ -32,9 +25,7 @@ static void padToSame(Window &window, Dims input, bool isUpper) {
   }
 }
 
-/// The attributes of convolutions and pools. `kernel` is used if the node does
-/// not say kernel_shape.
-static FailureOr<Window> getWindow(Node &node, Dims kernel) {
+FailureOr<Window> getWindow(Node &node, Dims kernel) {
   Value x = node.getInput(0);
   if (rankOf(x) < 3)
     return node.error() << "needs a tensor of rank 3 or more, found "
@@ -74,41 +65,11 @@ static FailureOr<Window> getWindow(Node &node, Dims kernel) {
   return window;
 }
 
-static SmallVector<NamedAttribute> getAttributes(Node &node,
-                                                 const Window &window) {
+SmallVector<NamedAttribute> getAttributes(Node &node, const Window &window) {
   return {node.ops.attr("strides", window.strides),
           node.ops.attr("low", window.low), node.ops.attr("high", window.high),
           node.ops.attr("dilations", window.dilations)};
 }
-
-/// The bias is one number a channel.
-static Value addBias(Node &node, Value result, Value bias) {
-  if (!result || !bias)
-    return result;
-  SmallVector<int64_t> shape(rankOf(result) - 1, 1);
-  shape[0] = *graph::countElements(shapeOf(bias));
-  return node.ops.add(result, node.ops.reshape(bias, shape));
-}
-
-static Imported importConv(Node &node) {
-  Value x = node.getInput(0), filters = node.getInput(1);
-  if (rankOf(filters) < 3)
-    return node.error() << "filters are " << filters.getType();
-  FailureOr<Window> window = getWindow(node, shapeOf(filters).drop_front(2));
-  if (failed(window))
-    return failure();
-  if (Dims(window->kernel) != shapeOf(filters).drop_front(2))
-    return node.error() << "kernel_shape contradicts filters "
-                        << filters.getType();
-  SmallVector<NamedAttribute> attributes = getAttributes(node, *window);
-  attributes.push_back(node.ops.attr("groups", node.getInt("group", 1)));
-  Value result = node.ops.create<graph::ConvOp>({x, filters}, attributes);
-  return Outputs{addBias(node, result, node.getInput(2))};
-}
-
-//===----------------------------------------------------------------------===//
-// Pools
-//===----------------------------------------------------------------------===//
 
 template <typename OpT>
 static Value createPool(Node &node, Value x, const Window &window, bool ceil,
@@ -177,7 +138,7 @@ static Imported importLpPool(Node &node) {
   FailureOr<Window> window = getWindow(node, {});
   if (failed(window))
     return failure();
-  double p = node.getInt("p", 2);
+  double p = node.getFloat("p", 2); // an integer since opset 2
   Value x = node.getInput(0);
   Value powers = node.ops.create<graph::PowOp>(
       {node.ops.abs(x), node.ops.scalarLike(x, p)});
@@ -187,6 +148,46 @@ static Imported importLpPool(Node &node) {
   Value sum = node.ops.mul(mean, *graph::countElements(window->kernel));
   return Outputs{
       node.ops.create<graph::PowOp>({sum, node.ops.scalarLike(x, 1 / p)})};
+}
+
+/// LpPool of a window as large as the tensor.
+static Imported importGlobalLpPool(Node &node) {
+  Value x = node.getInput(0);
+  if (rankOf(x) < 3)
+    return node.error() << "needs spatial dimensions, found " << x.getType();
+  double p = node.getFloat("p", 2); // an integer since opset 2
+  Value powers = node.ops.create<graph::PowOp>(
+      {node.ops.abs(x), node.ops.scalarLike(x, p)});
+  Value sum = node.ops.reduceSum(powers, dimsFrom(2, rankOf(x) - 2),
+                                 /*keepdims=*/true);
+  return Outputs{
+      node.ops.create<graph::PowOp>({sum, node.ops.scalarLike(x, 1 / p)})};
+}
+
+/// x/(bias + alpha·mean)^beta, the mean being that of the squares of `size`
+/// channels around each; channels outside count as zeros.
+static Imported importLRN(Node &node) {
+  Value x = node.getInput(0);
+  int64_t size = node.getInt("size", 0);
+  double alpha = node.getFloat("alpha", 1e-4f),
+         beta = node.getFloat("beta", 0.75f), bias = node.getFloat("bias", 1);
+  if (size <= 0 || size > INT32_MAX || rankOf(x) < 2)
+    return node.error() << "needs channels and a size, found " << x.getType()
+                        << " and " << size;
+  Dims shape = shapeOf(x);
+  int64_t rest = *graph::countElements(shape.drop_front(2));
+  Value wide = node.ops.widened(x);
+  Value rows = node.ops.reshape(node.ops.square(wide),
+                                {shape[0], 1, shape[1], rest});
+  Window window = {
+      {size, 1}, {1, 1}, {(size - 1) / 2, 0}, {size / 2, 0}, {1, 1}};
+  Value mean = createPool<graph::AveragePoolOp>(node, rows, window, false,
+                                                /*countPadding=*/true);
+  Value base = node.ops.add(node.ops.mul(mean, alpha), bias);
+  Value divisor =
+      node.ops.create<graph::PowOp>({base, node.ops.scalarLike(base, beta)});
+  Value result = node.ops.div(wide, node.ops.reshape(divisor, shape));
+  return Outputs{node.ops.cast(result, elementOf(x))};
 }
 
 /// A reduction over all spatial dimensions.
@@ -199,10 +200,11 @@ template <typename OpT> static Imported importGlobalPool(Node &node) {
 }
 
 void addWindowOperators(OperatorTable &table) {
-  table.add("Conv", {2, 3, importConv});
   table.add("MaxPool", {1, 1, importMaxPool});
   table.add("AveragePool", {1, 1, importAveragePool});
   table.add("LpPool", {1, 1, importLpPool});
+  table.add("GlobalLpPool", {1, 1, importGlobalLpPool});
+  table.add("LRN", {1, 1, importLRN});
   table.add("GlobalAveragePool", {1, 1, importGlobalPool<graph::ReduceMeanOp>});
   table.add("GlobalMaxPool", {1, 1, importGlobalPool<graph::ReduceMaxOp>});
 }

@@ -34,6 +34,12 @@ static std::string joinNames(StringRef parent, StringRef name) {
   return parent.empty() ? name.str() : (parent + "/" + name).str();
 }
 
+/// True for NAME.onnx beside NAME_output_0.pb.
+static bool isNamedModel(StringRef folder, StringRef file) {
+  return path::extension(file) == ".onnx" && !is_contained(kModels, file) &&
+         fs::exists(joinPath(folder, path::stem(file) + "_output_0.pb"));
+}
+
 static void findIn(const std::string &folder, const std::string &name,
                    unsigned depth, std::vector<Case> &cases) {
   for (StringRef model : kModels)
@@ -51,7 +57,8 @@ static void findIn(const std::string &folder, const std::string &name,
     if (fs::is_directory(it->path())) {
       if (depth < kMaxDepth && !file.starts_with("test_data_set_"))
         findIn(it->path(), joinNames(name, file), depth + 1, cases);
-    } else if (hasOutputs && path::extension(file) == ".mlir") {
+    } else if ((hasOutputs && path::extension(file) == ".mlir") ||
+               isNamedModel(folder, file)) {
       cases.push_back({joinNames(name, path::stem(file)), folder, file.str()});
     }
   }
@@ -100,9 +107,17 @@ static std::string findArray(StringRef folder, StringRef name,
   return "";
 }
 
-std::vector<DataSet> findDataSets(StringRef folder,
+std::vector<DataSet> findDataSets(const Case &test,
                                   ArrayRef<std::string> inputNames,
                                   ArrayRef<std::string> outputNames) {
+  StringRef folder = test.folder;
+  if (isNamedModel(folder, test.model)) {
+    std::string stem = path::stem(test.model).str();
+    DataSet stored = {"", findNumbered(folder, stem + "_input_"),
+                      findNumbered(folder, stem + "_output_")};
+    stored.hasRamps = stored.inputs.empty();
+    return {stored};
+  }
   std::vector<DataSet> sets;
   for (unsigned i = 0;; ++i) {
     std::string name = "test_data_set_" + std::to_string(i);

@@ -10,22 +10,12 @@
 #include "../wafer-run/Compare.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
-#include <cmath>
 
 using namespace llvm;
 using wafer::exec::ElementType;
 using wafer::exec::Tensor;
 
 namespace wafer::conformance {
-
-bool hasNaN(const Tensor &tensor) {
-  if (!exec::isFloat(tensor.elementType))
-    return false;
-  for (int64_t i = 0; i < tensor.getNumElements(); ++i)
-    if (std::isnan(tensor.getAsDouble(i)))
-      return true;
-  return false;
-}
 
 /// The tolerances of ONNX's own runner, with its atol raised where a type's
 /// rounding asks for it.

@@ -17,9 +17,6 @@ namespace wafer::conformance {
 /// values add up.
 inline constexpr int64_t kWholeModelNodes = 50;
 
-/// True if an element of `tensor` is not a number.
-bool hasNaN(const exec::Tensor &tensor);
-
 /// Judges output `name` by the tolerances of its element type and updates
 /// `result`: status and reason if it is wrong, the worst errors always.
 /// `numNodes` are the nodes of the model.

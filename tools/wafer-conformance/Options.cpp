@@ -46,10 +46,12 @@ struct CommandLine {
                             "compiled; every wavelet, cycle by cycle")),
       cl::init(run::Mode::Reference), cl::cat(category)};
   cl::opt<run::Evaluation> evaluation{
-      "eval", cl::desc("Arithmetic of reference mode (default: f64)"),
+      "eval", cl::desc("Arithmetic of reference mode (default: typed)"),
       cl::values(clEnumValN(run::Evaluation::F64, "f64", "double precision"),
-                 clEnumValN(run::Evaluation::F32, "f32", "single precision")),
-      cl::init(run::Evaluation::F64), cl::cat(category)};
+                 clEnumValN(run::Evaluation::F32, "f32", "single precision"),
+                 clEnumValN(run::Evaluation::Typed, "typed",
+                            "f64, every result rounded to its type")),
+      cl::init(run::Evaluation::Typed), cl::cat(category)};
   cl::opt<std::string> machine{
       "machine", cl::init("mesh<16x16>"), cl::value_desc("MACHINE"),
       cl::desc("wse2, wse3, mesh<WxH> or a machine file (default: "

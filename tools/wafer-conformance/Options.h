@@ -18,7 +18,7 @@ enum ExitCode { kSuccess = 0, kFailures = 1, kBadUsage = 2 };
 /// How each case is run and judged.
 struct RunOptions {
   run::Mode mode = run::Mode::Reference;
-  run::Evaluation evaluation = run::Evaluation::F64;
+  run::Evaluation evaluation = run::Evaluation::Typed;
   /// For functional and cycle mode: a preset, `mesh<WxH>` or a machine file.
   std::string machine;
   /// Of f32 and f64 outputs; ONNX's narrower types have fixed ones.

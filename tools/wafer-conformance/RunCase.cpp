@@ -17,6 +17,7 @@
 
 #include "../wafer-run/Runners.h"
 #include "Judge.h"
+#include "StoredTensors.h"
 #include "mlir/Pass/PassManager.h"
 #include "wafer/Executor/File/ModuleFile.h"
 #include "wafer/Executor/TensorIO.h"
@@ -122,16 +123,17 @@ private:
   // Each returns false once the case is decided.
   bool readInfo(OperatorListener onOperators);
   bool matchInputs(std::vector<DataSet> &sets);
-  bool readTensors(ArrayRef<std::string> files, const Twine &what,
-                   std::vector<std::optional<Tensor>> &tensors);
-  bool bindDims(ArrayRef<std::optional<Tensor>> inputs);
-  bool bindValues(ArrayRef<std::optional<Tensor>> stored);
-  bool import(ArrayRef<std::optional<Tensor>> stored);
+  bool checkKinds();
+  bool readTensors(ArrayRef<std::string> files, StringRef what,
+                   StoredTensors &tensors);
+  bool bindDims(const StoredTensors &inputs);
+  bool bindValues(const StoredTensors &stored);
+  bool import(const StoredTensors &stored);
   bool compile();
   bool checkImport();
   bool runDataSet(const DataSet &data);
-  bool runModel(ArrayRef<std::optional<Tensor>> stored,
-                ArrayRef<std::optional<Tensor>> expected);
+  bool runModel(const DataSet &data, const StoredTensors &stored,
+                const StoredTensors &expected);
 };
 
 } // namespace
@@ -174,22 +176,25 @@ bool CaseRunner::matchInputs(std::vector<DataSet> &sets) {
   return true;
 }
 
-bool CaseRunner::readTensors(ArrayRef<std::string> files, const Twine &what,
-                             std::vector<std::optional<Tensor>> &tensors) {
-  for (const std::string &file : files) {
-    tensors.emplace_back();
-    if (file.empty())
-      continue;
-    llvm::Expected<Tensor> tensor = exec::readTensor(file);
-    if (!tensor)
-      return end(Status::Unsupported,
-                 what + " " + llvm::toString(tensor.takeError()));
-    tensors.back() = std::move(*tensor);
-  }
+/// What only tensor files can hold is read; ONNX also has sequences and maps.
+bool CaseRunner::checkKinds() {
+  for (const OnnxModelInfo::Input &input : info.inputs)
+    if (input.kind != "tensor")
+      return end(Status::Unsupported, "input \"" + input.name + "\" is a " +
+                                          input.kind + ", not a tensor");
   return true;
 }
 
-bool CaseRunner::bindDims(ArrayRef<std::optional<Tensor>> inputs) {
+bool CaseRunner::readTensors(ArrayRef<std::string> files, StringRef what,
+                             StoredTensors &tensors) {
+  llvm::Expected<StoredTensors> read = conformance::readTensors(files, what);
+  if (!read)
+    return end(Status::Unsupported, llvm::toString(read.takeError()));
+  tensors = std::move(*read);
+  return true;
+}
+
+bool CaseRunner::bindDims(const StoredTensors &inputs) {
   ImportOptions needed;
   for (auto [index, input] : llvm::enumerate(info.inputs)) {
     if (index >= inputs.size() || !inputs[index])
@@ -220,7 +225,7 @@ bool CaseRunner::bindDims(ArrayRef<std::optional<Tensor>> inputs) {
 
 /// Gives the importer the values of small inputs of integers and bools, and of
 /// single numbers. False if there are none.
-bool CaseRunner::bindValues(ArrayRef<std::optional<Tensor>> stored) {
+bool CaseRunner::bindValues(const StoredTensors &stored) {
   constexpr int64_t kMaxElements = 64;
   binding.inputValues.clear();
   for (auto [input, tensor] : llvm::zip(info.inputs, stored)) {
@@ -232,7 +237,7 @@ bool CaseRunner::bindValues(ArrayRef<std::optional<Tensor>> stored) {
   return !binding.inputValues.empty();
 }
 
-bool CaseRunner::import(ArrayRef<std::optional<Tensor>> stored) {
+bool CaseRunner::import(const StoredTensors &stored) {
   if (module)
     return true;
   std::string path = getPath(test.model);
@@ -282,8 +287,8 @@ bool CaseRunner::compile() {
   return true;
 }
 
-bool CaseRunner::runModel(ArrayRef<std::optional<Tensor>> stored,
-                          ArrayRef<std::optional<Tensor>> expected) {
+bool CaseRunner::runModel(const DataSet &data, const StoredTensors &stored,
+                          const StoredTensors &expected) {
   run::Options runOptions;
   runOptions.mode = options.mode;
   runOptions.evaluation = options.evaluation;
@@ -297,11 +302,16 @@ bool CaseRunner::runModel(ArrayRef<std::optional<Tensor>> stored,
     return end(Status::Fail, errors.take("the model's ports are unknown"));
   SmallVector<Tensor> inputs;
   for (auto [index, port] : llvm::enumerate(*inputPorts)) {
-    if (index >= stored.size() || !stored[index])
+    exec::ElementType type = *exec::getElementType(port.type.getElementType());
+    if (index < stored.size() && stored[index])
+      inputs.push_back(*stored[index]);
+    else if (data.hasRamps && type == exec::ElementType::F32)
+      inputs.push_back(makeRamp(port.type.getShape()));
+    else
       return end(Status::Skipped,
                  "no stored value of input \"" + port.name + "\"");
-    inputs.push_back(*stored[index]);
     inputs.back().name = port.name;
+    restoreBF16(inputs.back(), type);
     if (!exec::hasType(inputs.back(), port.type))
       return end(Status::Fail, "input \"" + port.name + "\" is stored as " +
                                    inputs.back().getTypeString() +
@@ -317,25 +327,26 @@ bool CaseRunner::runModel(ArrayRef<std::optional<Tensor>> stored,
     return end(Status::Fail,
                errors.take("the run failed, see the executor's messages"));
   result.status = Status::Pass;
-  for (auto [index, port] : llvm::enumerate(*outputPorts))
-    if (index < expected.size() && expected[index] &&
-        result.status == Status::Pass)
-      judgeOutput(port.name, answer.outputs[index], *expected[index],
-                  info.numNodes, options, result);
+  for (auto [index, port] : llvm::enumerate(*outputPorts)) {
+    if (index >= expected.size() || !expected[index] ||
+        result.status != Status::Pass)
+      continue;
+    Tensor wanted = *expected[index];
+    restoreBF16(wanted, answer.outputs[index].elementType);
+    judgeOutput(port.name, answer.outputs[index], wanted, info.numNodes,
+                options, result);
+  }
   return result.status == Status::Pass;
 }
 
 bool CaseRunner::runDataSet(const DataSet &data) {
-  std::vector<std::optional<Tensor>> inputs, outputs;
-  if (!readTensors(data.inputs, "stored input", inputs) || !bindDims(inputs) ||
+  StoredTensors inputs, outputs;
+  if (!checkKinds() || !readTensors(data.inputs, "stored input", inputs) || !bindDims(inputs) ||
       !import(inputs) || !readTensors(data.outputs, "stored output", outputs))
     return false;
   if (llvm::none_of(outputs, [](const auto &output) { return !!output; }))
     return end(Status::Skipped, "no stored outputs; the model imports");
-  for (const std::optional<Tensor> &output : outputs)
-    if (output && hasNaN(*output))
-      return end(Status::Skipped, "not a number in the stored outputs");
-  return runModel(inputs, outputs);
+  return runModel(data, inputs, outputs);
 }
 
 /// Without data the model can still be read.
@@ -355,7 +366,7 @@ CaseResult CaseRunner::run(OperatorListener onOperators) {
     outputNames = {"logits"};
   }
   std::vector<DataSet> sets =
-      findDataSets(test.folder, inputNames, outputNames);
+      findDataSets(test, inputNames, outputNames);
   if (!matchInputs(sets))
     return result;
   if (sets.empty()) {

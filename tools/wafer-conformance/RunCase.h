@@ -17,7 +17,7 @@ enum class Status {
   Pass,
   Fail,        ///< Wrong or no answer, a crash, out of time or memory.
   Unsupported, ///< Refused by the importer or, compiled, by a phase.
-  Skipped,     ///< No stored outputs, or not a number in them.
+  Skipped,     ///< No stored outputs: nothing to compare with.
 };
 inline constexpr Status kStatuses[] = {Status::Pass, Status::Fail,
                                        Status::Unsupported, Status::Skipped};

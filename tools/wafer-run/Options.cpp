@@ -70,7 +70,9 @@ struct CommandLine {
   cl::opt<Evaluation> evaluation{
       "eval", cl::desc("Arithmetic of reference mode (default: f64)"),
       cl::values(clEnumValN(Evaluation::F64, "f64", "double precision"),
-                 clEnumValN(Evaluation::F32, "f32", "single precision")),
+                 clEnumValN(Evaluation::F32, "f32", "single precision"),
+                 clEnumValN(Evaluation::Typed, "typed",
+                            "f64, every result rounded to its type")),
       cl::init(Evaluation::F64), cl::cat(runCategory)};
   cl::opt<unsigned> repeat{
       "repeat", cl::init(1), cl::value_desc("N"), cl::cat(runCategory),

@@ -28,8 +28,9 @@ enum ExitCode {
 enum class Mode { Functional, Cycle, Reference };
 llvm::StringRef stringifyMode(Mode mode);
 
-/// The arithmetic of reference mode.
-enum class Evaluation { F64, F32 };
+/// The arithmetic of reference mode: in one precision throughout, or in double
+/// precision with every result rounded to the type that the graph gives it.
+enum class Evaluation { F64, F32, Typed };
 
 struct Options {
   std::string file;

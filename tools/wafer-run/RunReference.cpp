@@ -30,9 +30,10 @@ namespace wafer::run {
 static exec::EvalOptions makeEvalOptions(const RunContext &context,
                                          int64_t numValues) {
   exec::EvalOptions options;
-  options.floatType = context.options.evaluation == Evaluation::F64
-                          ? exec::ElementType::F64
-                          : exec::ElementType::F32;
+  options.floatType = context.options.evaluation == Evaluation::F32
+                          ? exec::ElementType::F32
+                          : exec::ElementType::F64;
+  options.roundEveryOp = context.options.evaluation == Evaluation::Typed;
   options.constants = &context.constants;
   options.observer = [&context, numValues,
                       count = int64_t(0)](Value value, const Tensor &) mutable {

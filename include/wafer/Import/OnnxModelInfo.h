@@ -27,6 +27,8 @@ struct OnnxModelInfo {
   };
   struct Input {
     std::string name;
+    /// "tensor", "sparse tensor", "sequence", "map" or "optional".
+    std::string kind;
     /// Absent if the file gives no shape, or the input is no tensor.
     std::optional<std::vector<Dim>> shape;
   };

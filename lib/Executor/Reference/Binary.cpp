@@ -55,9 +55,12 @@ template <typename T> static T remainder(T x, T y) {
   }
 }
 
-/// With the sign of the divisor.
+/// With the sign of the divisor, zeros of floats too.
 template <typename T> static T modulus(T x, T y) {
   T result = remainder(x, y);
+  if constexpr (std::is_floating_point_v<T>)
+    if (result == 0)
+      return std::copysign(T(0), y);
   bool isOpposite = result != 0 && (result < 0) != (y < 0);
   return isOpposite ? static_cast<T>(result + y) : result;
 }
