@@ -74,15 +74,20 @@ static Imported importThresholdedRelu(Node &node) {
       node.ops.where(node.ops.less(alpha, x), x, node.ops.scalarLike(x, 0))};
 }
 
+/// Integers are compared and shifted as f64, which threshold and bias may be.
 static Imported importShrink(Node &node) {
   Value x = node.getInput(0);
+  Type type = elementOf(x);
+  if (!isa<FloatType>(type))
+    x = node.ops.cast(x, node.builder.getF64Type());
   float bias = node.getFloat("bias", 0.0f),
         lambd = node.getFloat("lambd", 0.5f);
   Value below = node.ops.less(x, node.ops.scalarLike(x, -lambd));
   Value above = node.ops.less(node.ops.scalarLike(x, lambd), x);
   Value rest =
       node.ops.where(above, node.ops.sub(x, bias), node.ops.scalarLike(x, 0));
-  return Outputs{node.ops.where(below, node.ops.add(x, bias), rest)};
+  Value result = node.ops.where(below, node.ops.add(x, bias), rest);
+  return Outputs{node.ops.cast(result, type)};
 }
 
 static Value createHardSigmoid(Node &node, double alpha, double beta) {

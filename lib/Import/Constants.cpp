@@ -83,6 +83,7 @@ static Imported importConstantOfShape(Node &node) {
 
 /// start + delta·(0, 1, …) with ceil((limit - start)/delta) elements.
 static Imported importRange(Node &node) {
+  node.ignore({"stash_type"}); // elements are computed exactly and rounded once
   auto start = node.getConstantNumber(0), limit = node.getConstantNumber(1),
        delta = node.getConstantNumber(2);
   if (!start || !limit || !delta)

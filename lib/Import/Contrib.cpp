@@ -38,9 +38,13 @@ template <bool isRMS> static Imported importSkipNormalization(Node &node) {
   return results;
 }
 
-/// Words, positions and segments looked up, added and normalised.
+/// Words, positions and segments looked up, added and normalised. Segments are
+/// optional.
 static Imported importEmbedLayerNormalization(Node &node) {
   node.ignore({"mask_index_type"});
+  for (size_t needed : {2, 3, 5, 6})
+    if (!node.getInput(needed))
+      return node.error() << "lacks input " << needed;
   Value ids = node.getInput(0), segments = node.getInput(1),
         positions = node.getInput(8);
   if (rankOf(ids) != 2)
@@ -221,7 +225,7 @@ void addContribOperators(OperatorTable &table) {
   table.add(kMicrosoft, "SkipSimplifiedLayerNormalization",
             {3, 4, importSkipNormalization<true>});
   table.add(kMicrosoft, "EmbedLayerNormalization",
-            {7, 9, importEmbedLayerNormalization});
+            {1, 9, importEmbedLayerNormalization});
   table.add(kMicrosoft, "Attention", {2, 7, importMicrosoftAttention});
   table.add(kMicrosoft, "MultiHeadAttention", {1, 8, importMultiHeadAttention});
 }

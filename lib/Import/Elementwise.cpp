@@ -57,27 +57,36 @@ static Imported importMean(Node &node) {
   return Outputs{node.ops.div((*sum)[0], node.getNumInputs())};
 }
 
-/// Before opset 28 the remainder of floats is fmod's, and the node says so.
+/// Before opset 28 the remainder of floats is fmod's, even where the node does
+/// not say so as it must.
 static Imported importMod(Node &node) {
   SmallVector<NamedAttribute> attributes;
   bool isFloat = isa<FloatType>(elementOf(node.getInput(0)));
-  bool isFmod = node.getInt("fmod", 0);
-  if (isFloat && !isFmod && node.opset < 28)
-    return node.error() << "of " << node.getInput(0).getType()
-                        << " needs fmod = 1 before opset 28";
-  if (isFmod)
+  if (node.getInt("fmod", 0) || (isFloat && node.opset < 28))
     attributes.push_back(node.ops.unit("fmod"));
   return Outputs{node.ops.create<graph::ModOp>(
       {node.getInput(0), node.getInput(1)}, attributes)};
 }
 
-/// The result has the base's type; a base and an exponent of different types
-/// meet in the floating-point one, or in the base's.
+/// Where base and exponent of a power are computed if their types differ: in
+/// the wider floating-point type, in f32 at least; integers in the base's.
+static Type getPowType(Node &node, Type base, Type exponent) {
+  if (base == exponent || !(isa<FloatType>(base) || isa<FloatType>(exponent)))
+    return base;
+  unsigned width = 32;
+  for (Type type : {base, exponent})
+    if (isa<FloatType>(type))
+      width = std::max(width, type.getIntOrFloatBitWidth());
+  return width == 32 ? node.builder.getF32Type() : node.builder.getF64Type();
+}
+
+/// The result has the base's type.
 static Imported importPow(Node &node) {
   Value base = node.getInput(0), exponent = getRhs(node);
-  Type type = elementOf(base), meet = type;
-  if (!isa<FloatType>(type) && isa<FloatType>(elementOf(exponent)))
-    meet = elementOf(exponent);
+  if (!exponent)
+    return failure();
+  Type type = elementOf(base);
+  Type meet = getPowType(node, type, elementOf(exponent));
   Value power = node.ops.create<graph::PowOp>(
       {node.ops.cast(base, meet), node.ops.cast(exponent, meet)});
   return Outputs{node.ops.cast(power, type)};

@@ -150,6 +150,7 @@ void addContribOperators(OperatorTable &table);
 void addEinsumOperators(OperatorTable &table);
 void addElementwiseOperators(OperatorTable &table);
 void addGatherOperators(OperatorTable &table);
+void addGradientOperators(OperatorTable &table);
 void addLossOperators(OperatorTable &table);
 void addNormalizationOperators(OperatorTable &table);
 void addProductOperators(OperatorTable &table);

@@ -86,20 +86,24 @@ Moments createMoments(Composer &ops, Value x, Dims axes, double epsilon) {
   return {mean, ops.create<graph::ReciprocalOp>({deviation})};
 }
 
-/// Mean and the inverse of the standard deviation are further outputs.
+/// Mean and the inverse of the standard deviation are further outputs, of
+/// stash_type.
 static Imported importLayerNormalization(Node &node) {
   Value x = node.getInput(0);
   int64_t rank = rankOf(x);
   int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rank);
   double epsilon = node.getFloat("epsilon", 1e-5f);
-  node.ignore({"stash_type"});
+  Type stash = getElementType(node.getInt("stash_type", 1),
+                              node.builder.getContext());
+  if (!stash || !isa<FloatType>(stash))
+    return node.error() << "attribute \"stash_type\" is no floating-point type";
   Outputs results = {createLayerNorm(node.ops, x, node.getInput(1),
                                      node.getInput(2), axis, epsilon)};
   if (node.wantsOutput(1) || node.wantsOutput(2)) {
     Moments moments = createMoments(node.ops, node.ops.widened(x),
                                     dimsFrom(axis, rank - axis), epsilon);
-    results.push_back(moments.mean);
-    results.push_back(moments.inverseDeviation);
+    results.push_back(node.ops.cast(moments.mean, stash));
+    results.push_back(node.ops.cast(moments.inverseDeviation, stash));
   }
   return results;
 }

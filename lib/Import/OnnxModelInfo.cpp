@@ -39,15 +39,15 @@ static void collectOperators(const onnx::GraphProto &graph, Operators &found) {
 static std::string describeKind(const onnx::TypeProto &type) {
   switch (type.value_case()) {
   case onnx::TypeProto::kSequenceType:
-    return "sequence";
+    return "a sequence";
   case onnx::TypeProto::kMapType:
-    return "map";
+    return "a map";
   case onnx::TypeProto::kOptionalType:
-    return "optional";
+    return "an optional";
   case onnx::TypeProto::kSparseTensorType:
-    return "sparse tensor";
+    return "a sparse tensor";
   default:
-    return "tensor";
+    return "a tensor";
   }
 }
 

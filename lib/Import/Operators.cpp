@@ -34,6 +34,7 @@ const OperatorTable &getOperators() {
     addEinsumOperators(all);
     addElementwiseOperators(all);
     addGatherOperators(all);
+    addGradientOperators(all);
     addLossOperators(all);
     addNormalizationOperators(all);
     addProductOperators(all);

@@ -55,13 +55,25 @@ static Imported importGemm(Node &node) {
   return Outputs{result};
 }
 
+/// m×batch×k as batch×m×k.
+static Value moveBatches(Node &node, Value x) {
+  int64_t rank = rankOf(x);
+  if (rank < 3)
+    return x;
+  SmallVector<int64_t> perm = dimsFrom(1, rank - 2);
+  perm.append({0, rank - 1});
+  return node.ops.transpose(x, perm);
+}
+
 /// com.microsoft: alpha · op(A) · op(B), batched.
 static Imported importFusedMatMul(Node &node) {
-  if (node.getInt("transBatchA", 0) || node.getInt("transBatchB", 0))
-    return node.error() << "transposed batches are not supported";
-  Value product =
-      node.ops.matmul(node.getInput(0), node.getInput(1),
-                      node.getInt("transA", 0), node.getInt("transB", 0));
+  Value a = node.getInput(0), b = node.getInput(1);
+  if (node.getInt("transBatchA", 0))
+    a = moveBatches(node, a);
+  if (node.getInt("transBatchB", 0))
+    b = moveBatches(node, b);
+  Value product = node.ops.matmul(a, b, node.getInt("transA", 0),
+                                  node.getInt("transB", 0));
   return Outputs{
       createScaled(node, product, node.getFloat("alpha", 1.0f), "alpha")};
 }

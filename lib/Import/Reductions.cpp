@@ -86,7 +86,11 @@ static Imported importReduceLogSum(Node &node) {
   FailureOr<Reduction> r = getReduction(node);
   if (failed(r))
     return failure();
-  return Outputs{node.ops.log(reduce<graph::ReduceSumOp>(node, *r, r->input))};
+  Type type = elementOf(r->input);
+  Value sum = reduce<graph::ReduceSumOp>(node, *r, r->input);
+  if (!isa<FloatType>(type))
+    sum = node.ops.cast(sum, node.builder.getF64Type());
+  return Outputs{node.ops.cast(node.ops.log(sum), type)};
 }
 
 /// max + log(sum(exp(x - max))), where an infinite max counts as 0.

@@ -1,4 +1,4 @@
-//===- Training.cpp - optimizers and gradients ------------------*- C++ -*-===//
+//===- Training.cpp - optimizers --------------------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Node.h"
-#include "Normalizations.h"
 
 using namespace mlir;
 
@@ -164,83 +163,11 @@ static Imported importSGD(Node &node) {
   return Outputs{node.ops.sub(node.getInput(0), step)};
 }
 
-//===----------------------------------------------------------------------===//
-// Gradients of com.microsoft
-//===----------------------------------------------------------------------===//
-
-/// dX = (dY - sum(dY·Y))·Y along the axis.
-static Imported importSoftmaxGrad(Node &node) {
-  Value dy = node.getInput(0), y = node.getInput(1);
-  int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rankOf(y));
-  Value sum = node.ops.reduceSum(node.ops.mul(dy, y), axis, /*keepdims=*/true);
-  return Outputs{node.ops.mul(node.ops.sub(dy, sum), y)};
-}
-
-/// dX = dY - exp(Y)·sum(dY) along the axis.
-static Imported importLogSoftmaxGrad(Node &node) {
-  Value dy = node.getInput(0), y = node.getInput(1);
-  int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rankOf(y));
-  Value sum = node.ops.reduceSum(dy, axis, /*keepdims=*/true);
-  return Outputs{node.ops.sub(dy, node.ops.mul(node.ops.exp(y), sum))};
-}
-
-/// dX = dY·(Phi(x) + x·phi(x)), the normal distribution and its density.
-static Imported importGeluGrad(Node &node) {
-  Value dy = node.getInput(0), x = node.getInput(1);
-  constexpr double kInverseSqrt2 = 0.70710678118654752440,
-                   kInverseSqrt2Pi = 0.39894228040143267794;
-  Value erf = node.ops.create<graph::ErfOp>({node.ops.mul(x, kInverseSqrt2)});
-  Value distribution = node.ops.mul(node.ops.add(erf, 1), 0.5);
-  Value density = node.ops.mul(
-      node.ops.exp(node.ops.mul(node.ops.square(x), -0.5)), kInverseSqrt2Pi);
-  return Outputs{
-      node.ops.mul(dy, node.ops.add(distribution, node.ops.mul(x, density)))};
-}
-
-/// Inputs dY, X, scale and then mean and inverse deviation, or a bias, from
-/// which they are not known. With n = (x - mean)·inv and g = dY·scale:
-/// dX = inv·(g - mean(g) - n·mean(g·n)), dScale = sum(dY·n), dBias = sum(dY).
-static Imported importLayerNormalizationGrad(Node &node) {
-  node.ignore({"stash_type"});
-  Value dy = node.getInput(0), x = node.getInput(1), scale = node.getInput(2);
-  int64_t rank = rankOf(x);
-  int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rank);
-  SmallVector<int64_t> axes = dimsFrom(axis, rank - axis);
-  double epsilon = node.getFloat("epsilon", 1e-5f);
-  Moments moments;
-  if (node.getNumInputs() == 5)
-    moments = {node.getInput(3), node.getInput(4)};
-  else
-    moments = createMoments(node.ops, x, axes, epsilon);
-  Value inverse = moments.inverseDeviation;
-  Value normal = node.ops.mul(node.ops.sub(x, moments.mean), inverse);
-  Value g = node.ops.mul(dy, scale);
-  Value meanG = node.ops.reduceMean(g, axes, /*keepdims=*/true);
-  Value meanGN =
-      node.ops.reduceMean(node.ops.mul(g, normal), axes, /*keepdims=*/true);
-  Value inner =
-      node.ops.sub(node.ops.sub(g, meanG), node.ops.mul(normal, meanGN));
-  SmallVector<int64_t> outer = dimsFrom(0, axis);
-  return Outputs{node.ops.mul(inverse, inner),
-                 node.ops.reduceSum(node.ops.mul(dy, normal), outer),
-                 node.ops.reduceSum(dy, outer)};
-}
-
 void addTrainingOperators(OperatorTable &table) {
   table.add(kTraining, "Adagrad", {5, kAnyNumber, importAdagrad});
   table.add(kTraining, "Adam", {6, kAnyNumber, importAdam});
   table.add(kTraining, "Momentum", {5, kAnyNumber, importMomentum});
   table.add("SGD", {2, 2, importSGD});
-  // Some exporters leave out the domain of these.
-  for (StringRef domain : {StringRef(kMicrosoft), StringRef()}) {
-    table.add(domain, "SoftmaxGrad", {2, 2, importSoftmaxGrad});
-    table.add(domain, "SoftmaxGrad_13", {2, 2, importSoftmaxGrad});
-    table.add(domain, "LogSoftmaxGrad", {2, 2, importLogSoftmaxGrad});
-    table.add(domain, "LogSoftmaxGrad_13", {2, 2, importLogSoftmaxGrad});
-    table.add(domain, "GeluGrad", {2, 2, importGeluGrad});
-    table.add(domain, "LayerNormalizationGrad",
-              {3, 5, importLayerNormalizationGrad});
-  }
 }
 
 } // namespace wafer::importer

@@ -133,6 +133,15 @@ static Imported importAveragePool(Node &node) {
                                        node.getInt("count_include_pad", 0))};
 }
 
+/// Adds places behind, so that windows that ceil_mode lets reach outside stay
+/// inside. `pooled` is what a pool with ceil_mode gives.
+static void coverAllWindows(Window &window, Dims input, Dims pooled) {
+  for (size_t d = 0; d < input.size(); ++d) {
+    int64_t end = (pooled[d] - 1) * window.strides[d] + window.getReach(d);
+    window.high[d] = std::max(window.high[d], end - window.low[d] - input[d]);
+  }
+}
+
 /// (sum |x|^p)^(1/p) of each window: its mean times its size.
 static Imported importLpPool(Node &node) {
   FailureOr<Window> window = getWindow(node, {});
@@ -142,8 +151,14 @@ static Imported importLpPool(Node &node) {
   Value x = node.getInput(0);
   Value powers = node.ops.create<graph::PowOp>(
       {node.ops.abs(x), node.ops.scalarLike(x, p)});
-  Value mean = createPool<graph::AveragePoolOp>(node, powers, *window,
-                                                node.getInt("ceil_mode", 0),
+  if (node.getInt("ceil_mode", 0)) {
+    Value pooled = createPool<graph::MaxPoolOp>(node, x, *window, true);
+    if (!pooled)
+      return failure();
+    coverAllWindows(*window, shapeOf(x).drop_front(2),
+                    shapeOf(pooled).drop_front(2));
+  }
+  Value mean = createPool<graph::AveragePoolOp>(node, powers, *window, false,
                                                 /*countPadding=*/true);
   Value sum = node.ops.mul(mean, *graph::countElements(window->kernel));
   return Outputs{

@@ -179,8 +179,8 @@ bool CaseRunner::matchInputs(std::vector<DataSet> &sets) {
 /// What only tensor files can hold is read; ONNX also has sequences and maps.
 bool CaseRunner::checkKinds() {
   for (const OnnxModelInfo::Input &input : info.inputs)
-    if (input.kind != "tensor")
-      return end(Status::Unsupported, "input \"" + input.name + "\" is a " +
+    if (input.kind != "a tensor")
+      return end(Status::Unsupported, "input \"" + input.name + "\" is " +
                                           input.kind + ", not a tensor");
   return true;
 }

@@ -27,7 +27,7 @@ struct OnnxModelInfo {
   };
   struct Input {
     std::string name;
-    /// "tensor", "sparse tensor", "sequence", "map" or "optional".
+    /// "a tensor", "a sparse tensor", "a sequence", "a map" or "an optional".
     std::string kind;
     /// Absent if the file gives no shape, or the input is no tensor.
     std::optional<std::vector<Dim>> shape;
