@@ -55,8 +55,9 @@ static Imported importEmbedLayerNormalization(Node &node) {
     positions = node.ops.range(tokens[1], node.builder.getI64Type());
   Value sum = node.ops.add(node.ops.gather(node.getInput(2), ids, 0),
                            node.ops.gather(node.getInput(3), positions, 0));
-  if (segments && node.getInput(4))
-    sum = node.ops.add(sum, node.ops.gather(node.getInput(4), segments, 0));
+  if (Value table = node.getInput(4)) // without ids everything is segment 0
+    sum = node.ops.add(sum, segments ? node.ops.gather(table, segments, 0)
+                                     : node.ops.slice(table, 0, 0, 1));
   Value result =
       createLayerNorm(node.ops, sum, node.getInput(5), node.getInput(6), 2,
                       node.getFloat("epsilon", 1e-12f));
