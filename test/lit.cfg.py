@@ -45,6 +45,12 @@ if os.path.isdir(os.path.join(shared, "models")):
 else:
     lit_config.note("%s not found: the tests that require `shared` are skipped" % shared)
 
+# `onnx-testdata`: ONNX's own test cases as Debian packages them (libonnx-testdata).
+onnx_data = "/usr/share/libonnx-testdata/data"
+config.substitutions.append(("%onnxdata", onnx_data))
+if os.path.isdir(onnx_data):
+    config.available_features.add("onnx-testdata")
+
 # `plugin`: the module for stock mlir-opt; an instrumented one cannot be loaded by a program that is not.
 if not config.wafer_sanitized:
     config.available_features.add("plugin")

@@ -84,22 +84,28 @@ static Value mirrorFilters(Node &node, Value filters, int64_t groups) {
 /// size that the result is to have.
 static LogicalResult getCuts(Node &node, Dims input, Window &window) {
   size_t rank = input.size();
-  SmallVector<int64_t> extra = node.getInts("output_padding")
-                                   .value_or(SmallVector<int64_t>(rank, 0));
+  SmallVector<int64_t> extra =
+      node.getInts("output_padding").value_or(SmallVector<int64_t>(rank, 0));
   auto wanted = node.getInts("output_shape");
   std::string automatic = node.getString("auto_pad", "NOTSET");
   bool isSame = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
   if (extra.size() != rank || (wanted && wanted->size() != rank))
     return node.error() << "output_padding and output_shape do not have the "
                         << rank << " spatial dimensions of the input";
+  for (Dims values : {input, Dims(extra), Dims(window.low), Dims(window.high),
+                      wanted ? Dims(*wanted) : Dims()})
+    for (int64_t value : values)
+      if (value < 0 || value > INT32_MAX)
+        return node.error() << "sizes and pads must be between 0 and 2^31 - 1, "
+                               "found "
+                            << value;
   for (size_t d = 0; d < rank; ++d) {
     int64_t stride = window.strides[d];
     if (wanted || isSame) {
       int64_t size = wanted ? (*wanted)[d] : input[d] * stride;
       int64_t total = std::max<int64_t>(
           stride * (input[d] - 1) + extra[d] + window.getReach(d) - size, 0);
-      window.low[d] =
-          automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
+      window.low[d] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
       // What the full result lacks is added behind.
       extra[d] = size + total - stride * (input[d] - 1) - window.getReach(d);
       window.high[d] = total - window.low[d];
@@ -123,6 +129,7 @@ static Imported importConvTranspose(Node &node) {
   if (Dims(window->kernel) != shapeOf(filters).drop_front(2))
     return node.error() << "kernel_shape contradicts filters "
                         << filters.getType();
+  // In dimension d: input, spread, padded or cut, then convolved.
   Dims input = shapeOf(x).drop_front(2);
   if (llvm::is_contained(input, 0))
     return node.error() << "has nothing to convolve in " << x.getType();
@@ -142,8 +149,8 @@ static Imported importConvTranspose(Node &node) {
     starts[2 + d] = std::max<int64_t>(-before, 0);
     sizes[2 + d] += std::min<int64_t>(before, 0) + std::min<int64_t>(after, 0);
   }
-  wide = node.ops.slice(wide, starts, sizes,
-                        SmallVector<int64_t>(rankOf(x), 1));
+  wide =
+      node.ops.slice(wide, starts, sizes, SmallVector<int64_t>(rankOf(x), 1));
   wide = node.ops.pad(wide, low, high, node.ops.scalarLike(x, 0));
   window->strides.assign(input.size(), 1);
   window->low = window->high = SmallVector<int64_t>(input.size(), 0);

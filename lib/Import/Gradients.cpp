@@ -20,8 +20,8 @@ namespace wafer::importer {
 static Imported importReluGrad(Node &node) {
   Value dy = node.getInput(0), y = node.getInput(1);
   Value zero = node.ops.scalarLike(y, 0);
-  return Outputs{node.ops.where(node.ops.less(zero, y), dy,
-                                node.ops.scalarLike(dy, 0))};
+  return Outputs{
+      node.ops.where(node.ops.less(zero, y), dy, node.ops.scalarLike(dy, 0))};
 }
 
 /// dX = dY·Y·(1 - Y)
@@ -56,8 +56,8 @@ static Value createFastGeluGrad(Node &node, Value dy, Value x) {
   Value square = node.ops.square(x);
   Value inner = node.ops.mul(x, node.ops.add(node.ops.mul(square, kCubic), 1));
   Value t = node.ops.tanh(node.ops.mul(inner, kSqrt2OverPi));
-  Value slope = node.ops.mul(
-      node.ops.add(node.ops.mul(square, 3 * kCubic), 1), kSqrt2OverPi);
+  Value slope = node.ops.mul(node.ops.add(node.ops.mul(square, 3 * kCubic), 1),
+                             kSqrt2OverPi);
   Value rest = node.ops.sub(node.ops.scalarLike(x, 1), node.ops.square(t));
   Value bend = node.ops.mul(node.ops.mul(x, rest), slope);
   Value sum = node.ops.add(node.ops.add(t, 1), bend);
@@ -79,8 +79,7 @@ static Imported importQuickGeluGrad(Node &node) {
   Value scaled = node.ops.mul(x, node.getFloat("alpha", 1.702f));
   Value s = node.ops.sigmoid(scaled);
   Value rest = node.ops.sub(node.ops.scalarLike(x, 1), s);
-  Value slope =
-      node.ops.mul(s, node.ops.add(node.ops.mul(scaled, rest), 1));
+  Value slope = node.ops.mul(s, node.ops.add(node.ops.mul(scaled, rest), 1));
   return Outputs{node.ops.mul(node.getInput(0), slope)};
 }
 

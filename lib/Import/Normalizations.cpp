@@ -93,8 +93,8 @@ static Imported importLayerNormalization(Node &node) {
   int64_t rank = rankOf(x);
   int64_t axis = node.normalizeAxis(node.getInt("axis", -1), rank);
   double epsilon = node.getFloat("epsilon", 1e-5f);
-  Type stash = getElementType(node.getInt("stash_type", 1),
-                              node.builder.getContext());
+  Type stash =
+      getElementType(node.getInt("stash_type", 1), node.builder.getContext());
   if (!stash || !isa<FloatType>(stash))
     return node.error() << "attribute \"stash_type\" is no floating-point type";
   Outputs results = {createLayerNorm(node.ops, x, node.getInput(1),

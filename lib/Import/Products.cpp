@@ -72,8 +72,8 @@ static Imported importFusedMatMul(Node &node) {
     a = moveBatches(node, a);
   if (node.getInt("transBatchB", 0))
     b = moveBatches(node, b);
-  Value product = node.ops.matmul(a, b, node.getInt("transA", 0),
-                                  node.getInt("transB", 0));
+  Value product =
+      node.ops.matmul(a, b, node.getInt("transA", 0), node.getInt("transB", 0));
   return Outputs{
       createScaled(node, product, node.getFloat("alpha", 1.0f), "alpha")};
 }

@@ -219,9 +219,8 @@ template <bool toSpace> static Imported importDepthSpace(Node &node) {
                         << x.getType();
   if (!toSpace) {
     Value split = node.ops.reshape(x, {s[0], s[1], s[2] / b, b, s[3] / b, b});
-    Value moved = isColumnFirst
-                      ? node.ops.transpose(split, {0, 1, 3, 5, 2, 4})
-                      : node.ops.transpose(split, {0, 3, 5, 1, 2, 4});
+    Value moved = isColumnFirst ? node.ops.transpose(split, {0, 1, 3, 5, 2, 4})
+                                : node.ops.transpose(split, {0, 3, 5, 1, 2, 4});
     return Outputs{
         node.ops.reshape(moved, {s[0], s[1] * b * b, s[2] / b, s[3] / b})};
   }

@@ -192,16 +192,22 @@ static Imported importLRN(Node &node) {
   Dims shape = shapeOf(x);
   int64_t rest = *graph::countElements(shape.drop_front(2));
   Value wide = node.ops.widened(x);
-  Value rows = node.ops.reshape(node.ops.square(wide),
-                                {shape[0], 1, shape[1], rest});
-  Window window = {
-      {size, 1}, {1, 1}, {(size - 1) / 2, 0}, {size / 2, 0}, {1, 1}};
-  Value mean = createPool<graph::AveragePoolOp>(node, rows, window, false,
-                                                /*countPadding=*/true);
+  Value squares = node.ops.square(wide), mean;
+  if ((size - 1) / 2 >= shape[1]) { // every window holds all channels
+    mean =
+        node.ops.div(node.ops.reduceSum(squares, {1}, /*keepdims=*/true), size);
+  } else {
+    Window window = {
+        {size, 1}, {1, 1}, {(size - 1) / 2, 0}, {size / 2, 0}, {1, 1}};
+    mean = createPool<graph::AveragePoolOp>(
+        node, node.ops.reshape(squares, {shape[0], 1, shape[1], rest}), window,
+        false, /*countPadding=*/true);
+    mean = node.ops.reshape(mean, shape);
+  }
   Value base = node.ops.add(node.ops.mul(mean, alpha), bias);
   Value divisor =
       node.ops.create<graph::PowOp>({base, node.ops.scalarLike(base, beta)});
-  Value result = node.ops.div(wide, node.ops.reshape(divisor, shape));
+  Value result = node.ops.div(wide, divisor);
   return Outputs{node.ops.cast(result, elementOf(x))};
 }
 

@@ -65,8 +65,9 @@ struct CommandLine {
       cl::desc("Only cases whose path holds TEXT; may be repeated")};
   cl::opt<std::string> json{"json", cl::value_desc("FILE"), cl::cat(category),
                             cl::desc("Write the results as JSON")};
-  cl::opt<bool> verbose{"v", cl::cat(category),
-                        cl::desc("Print every case that did not pass")};
+  cl::opt<bool> verbose{
+      "v", cl::cat(category),
+      cl::desc("Print skipped cases too, with their reasons")};
   cl::opt<unsigned> jobs{
       "jobs", cl::value_desc("N"), cl::cat(category),
       cl::init(std::max(1u, std::thread::hardware_concurrency())),

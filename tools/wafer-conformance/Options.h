@@ -39,7 +39,7 @@ struct Options {
   std::vector<std::string> filters;
   /// "-" is standard output; empty: none.
   std::string json;
-  /// Print every case that did not pass.
+  /// Print skipped cases too.
   bool verbose = false;
   unsigned jobs = 1;
   RunOptions run;

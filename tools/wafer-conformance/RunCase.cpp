@@ -341,8 +341,9 @@ bool CaseRunner::runModel(const DataSet &data, const StoredTensors &stored,
 
 bool CaseRunner::runDataSet(const DataSet &data) {
   StoredTensors inputs, outputs;
-  if (!checkKinds() || !readTensors(data.inputs, "stored input", inputs) || !bindDims(inputs) ||
-      !import(inputs) || !readTensors(data.outputs, "stored output", outputs))
+  if (!checkKinds() || !readTensors(data.inputs, "stored input", inputs) ||
+      !bindDims(inputs) || !import(inputs) ||
+      !readTensors(data.outputs, "stored output", outputs))
     return false;
   if (llvm::none_of(outputs, [](const auto &output) { return !!output; }))
     return end(Status::Skipped, "no stored outputs; the model imports");
@@ -365,8 +366,7 @@ CaseResult CaseRunner::run(OperatorListener onOperators) {
     inputNames = {"input_ids"};
     outputNames = {"logits"};
   }
-  std::vector<DataSet> sets =
-      findDataSets(test, inputNames, outputNames);
+  std::vector<DataSet> sets = findDataSets(test, inputNames, outputNames);
   if (!matchInputs(sets))
     return result;
   if (sets.empty()) {

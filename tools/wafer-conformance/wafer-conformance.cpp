@@ -15,6 +15,7 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
+#include <chrono>
 
 using namespace llvm;
 using namespace wafer;
@@ -47,6 +48,57 @@ static Error writeJSON(const Options &options, json::Value results) {
   return Error::success();
 }
 
+namespace {
+
+/// Says what did not pass, in the order of the cases, and how far the run is.
+class Reporter {
+public:
+  Reporter(ArrayRef<Case> cases, bool isVerbose, raw_ostream &os)
+      : cases(cases), isVerbose(isVerbose), os(os), messages(cases.size()),
+        isTerminal(sys::Process::StandardErrIsDisplayed()) {}
+
+  void add(size_t index, const CaseResult &result) {
+    ++numDone;
+    bool isShown = result.status == Status::Fail ||
+                   result.status == Status::Unsupported ||
+                   (isVerbose && result.status == Status::Skipped);
+    messages[index] = isShown
+                          ? (stringifyStatus(result.status) + ": " +
+                             cases[index].name + ": " + result.reason + "\n")
+                                .str()
+                          : "";
+    if (isTerminal)
+      errs() << "\r\033[K";
+    for (; numShown < messages.size() && messages[numShown]; ++numShown)
+      os << *messages[numShown];
+    showProgress();
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  ArrayRef<Case> cases;
+  bool isVerbose;
+  raw_ostream &os;
+  std::vector<std::optional<std::string>> messages;
+  size_t numDone = 0, numShown = 0;
+  bool isTerminal;
+  Clock::time_point lastLine = Clock::now();
+
+  /// One line that changes; in a file a line every half minute.
+  void showProgress() {
+    constexpr std::chrono::seconds kPeriod(30);
+    bool isLast = numDone == cases.size();
+    if (isTerminal && !isLast) {
+      errs() << numDone << " of " << cases.size() << " cases";
+    } else if (!isTerminal && Clock::now() - lastLine >= kPeriod) {
+      errs() << numDone << " of " << cases.size() << " cases\n";
+      lastLine = Clock::now();
+    }
+  }
+};
+
+} // namespace
+
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   std::optional<Options> options = parseOptions(argc, argv);
@@ -63,21 +115,11 @@ int main(int argc, char **argv) {
   }
   // The JSON may have standard output for itself.
   raw_ostream &os = options->json == "-" ? errs() : outs();
-  bool isTerminal = sys::Process::StandardErrIsDisplayed();
-  size_t numDone = 0;
+  Reporter reporter(cases, options->verbose, os);
   std::vector<CaseResult> results =
       runIsolated(cases, *options, [&](size_t i, const CaseResult &result) {
-        ++numDone;
-        if (isTerminal)
-          errs() << "\r\033[K";
-        if (options->verbose && result.status != Status::Pass)
-          os << stringifyStatus(result.status) << ": " << cases[i].name << ": "
-             << result.reason << "\n";
-        if (isTerminal)
-          errs() << numDone << " of " << cases.size() << " cases";
+        reporter.add(i, result);
       });
-  if (isTerminal)
-    errs() << "\r\033[K";
   printTable(results, os);
   if (!options->json.empty())
     if (Error error = writeJSON(*options, toJSON(cases, results, *options)))
