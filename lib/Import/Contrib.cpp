@@ -184,6 +184,9 @@ static Imported importMultiHeadAttention(Node &node) {
     return node.error() << "packed query, key and value are not supported";
   int64_t start = 0;
   for (Value &part : parts) {
+    if (rankOf(part) != 3 && rankOf(part) != 4)
+      return node.error() << "key and value must have rank 3 or 4, found "
+                          << part.getType();
     if (rankOf(part) != 3)
       continue;
     int64_t size = shapeOf(part)[2];

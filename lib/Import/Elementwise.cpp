@@ -26,8 +26,12 @@ static Value getRhs(Node &node) {
     return rhs;
   int64_t rank = rankOf(node.getInput(0));
   int64_t axis = node.getInt("axis", rank - rankOf(rhs));
-  if (axis < 0)
-    axis += rank;
+  axis = node.normalizeAxis(axis, std::max<int64_t>(rank, 1));
+  if (axis + rankOf(rhs) > rank) {
+    node.error() << rhs.getType() << " does not fit " << node.getInputType(0)
+                 << " from axis " << axis << " on";
+    return {};
+  }
   SmallVector<int64_t> shape(shapeOf(rhs));
   for (int64_t d = axis + rankOf(rhs); d < rank; ++d)
     shape.push_back(1);

@@ -171,7 +171,10 @@ static Imported importTile(Node &node) {
     if (failed(axis) || axis->size() != 1 || repeats->size() != 1)
       return node.error() << "tiles and axis must be one number each";
     SmallVector<int64_t> all(rankOf(x), 1);
-    all[node.normalizeAxis((*axis)[0], rankOf(x))] = (*repeats)[0];
+    int64_t repeated = node.normalizeAxis((*axis)[0], rankOf(x));
+    if (node.hasErrors())
+      return failure();
+    all[repeated] = (*repeats)[0];
     repeats = all;
   }
   if (static_cast<int64_t>(repeats->size()) != rankOf(x) ||

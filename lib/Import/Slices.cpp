@@ -139,6 +139,8 @@ static Imported importPad(Node &node) {
       return failure();
     for (int64_t &axis : *given)
       axis = node.normalizeAxis(axis, rank);
+    if (node.hasErrors())
+      return failure();
     axes = *given;
   }
   if (!pads || pads->size() != 2 * axes.size())

@@ -157,7 +157,8 @@ static void parseLines(StringRef lines, CaseResult &result, bool &hasResult) {
 /// True for messages of the C and C++ libraries about want of memory.
 static bool speaksOfMemory(StringRef message) {
   return message.contains("bad_alloc") || message.contains("out of memory") ||
-         message.contains("Cannot allocate memory");
+         message.contains("Cannot allocate memory") ||
+         message.contains("Allocation failed");
 }
 
 /// Why a child ended without a result.
