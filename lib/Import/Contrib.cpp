@@ -182,6 +182,9 @@ static Imported importMultiHeadAttention(Node &node) {
   Value parts[3] = {node.getInput(0), node.getInput(1), node.getInput(2)};
   if (!parts[1] || !parts[2] || rankOf(parts[0]) != 3)
     return node.error() << "packed query, key and value are not supported";
+  if (node.getInput(3) && rankOf(node.getInput(3)) != 1)
+    return node.error() << "the bias must have rank 1, found "
+                        << node.getInputType(3);
   int64_t start = 0;
   for (Value &part : parts) {
     if (rankOf(part) != 3 && rankOf(part) != 4)

@@ -26,8 +26,9 @@ static Value getRhs(Node &node) {
     return rhs;
   int64_t rank = rankOf(node.getInput(0));
   int64_t axis = node.getInt("axis", rank - rankOf(rhs));
-  axis = node.normalizeAxis(axis, std::max<int64_t>(rank, 1));
-  if (axis + rankOf(rhs) > rank) {
+  if (axis < 0)
+    axis += rank;
+  if (axis < 0 || axis > rank - rankOf(rhs)) {
     node.error() << rhs.getType() << " does not fit " << node.getInputType(0)
                  << " from axis " << axis << " on";
     return {};

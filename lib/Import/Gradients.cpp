@@ -114,6 +114,8 @@ static Imported importSoftmaxCrossEntropyLossGrad(Node &node) {
   std::string reduction = node.getString("reduction", "mean");
   if (reduction != "mean" && reduction != "sum" && reduction != "none")
     return node.error() << "attribute \"reduction\" is \"" << reduction << "\"";
+  if (!scores || !classes)
+    return node.error() << "lacks log-probabilities or classes";
   int64_t rank = rankOf(scores);
   SmallVector<int64_t> shape(shapeOf(scores)), along(rank, 1);
   if (rank < 2)

@@ -80,8 +80,9 @@ static Imported importSplit(Node &node) {
   int64_t count = node.getInt("num_outputs", node.proto.output_size());
   if (node.hasErrors())
     return failure();
-  if (rankOf(x) == 0 || count <= 0 || count > INT32_MAX)
-    return node.error() << x.getType() << " has no " << count << " parts";
+  if (rankOf(x) == 0 || count <= 0 || count != node.proto.output_size())
+    return node.error() << count << " parts of " << x.getType() << " for "
+                        << node.proto.output_size() << " outputs";
   int64_t total = shapeOf(x)[axis];
   if (!sizes) {
     int64_t part = (total + count - 1) / count;
