@@ -37,6 +37,8 @@ LogicalResult MapKernel::verify(mesh::KernelOp kernel) const {
     if (!isMapOp(&op) && !(isa<graph::ReshapeOp, graph::TransposeOp>(op) &&
                            getViewedArgument(op.getResult(0))))
       return op.emitOpError("is not elementwise, as #wafer.map requires");
+    else if (failed(verifyMapOp(&op)))
+      return failure();
   return success();
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "wafer/Kernels/CostModel.h"
+#include "wafer/Kernels/MapOps.h"
 #include "wafer/Kernels/ProductKernel.h"
 #include "wafer/Report/CompileReport.h"
 
@@ -46,7 +47,7 @@ int64_t modelCycles(mesh::KernelOp kernel, int64_t launches,
   int64_t cycles = 0;
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (!isa<graph::MatmulOp, graph::ReshapeOp, graph::TransposeOp>(op))
-      cycles += getMapCycles(machine, "add", features, tokens);
+      cycles += getMapCycles(machine, &op, features, tokens);
   if (auto product =
           dyn_cast_or_null<mesh::ProductAttr>(kernel.getDataflowAttr()))
     cycles += modelProduct(kernel, product, tokenBlocks, machine);
