@@ -23,7 +23,19 @@ Tensor &HostMemory::operator[](pe::HostOp host) {
   return tensors[host.getSymName()];
 }
 
+void HostMemory::releaseConstantsExcept(llvm::ArrayRef<pe::HostOp> hosts) {
+  llvm::StringSet<> kept;
+  for (pe::HostOp host : hosts)
+    if (resolved.contains(host.getSymName()))
+      kept.insert(host.getSymName());
+  for (const auto &entry : resolved)
+    if (!kept.contains(entry.getKey()))
+      tensors.erase(entry.getKey());
+  resolved = std::move(kept);
+}
+
 Error HostMemory::prepare(llvm::ArrayRef<pe::HostOp> hosts) {
+  releaseConstantsExcept(hosts);
   for (pe::HostOp host : hosts) {
     StringRef name = host.getSymName();
     RankedTensorType type = host.getTensorType();
@@ -42,6 +54,7 @@ Error HostMemory::prepare(llvm::ArrayRef<pe::HostOp> hosts) {
       if (!value)
         return value.takeError();
       tensors[name] = std::move(*value);
+      resolved.insert(name);
       isSet = true;
     }
     if (!isSet) {

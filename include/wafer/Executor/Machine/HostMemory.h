@@ -11,6 +11,7 @@
 #include "wafer/Executor/Machine/Program.h"
 #include "wafer/Executor/Tensor.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace wafer::exec {
 
@@ -32,7 +33,8 @@ public:
 
   /// Makes the tensors of these declarations ready: inputs must be set with the
   /// declared type, constants are resolved, outputs and temporaries that do not
-  /// exist are allocated with all bytes 0xFF.
+  /// exist are allocated with all bytes 0xFF. Constants of earlier calls that
+  /// are not among these are let go: only one module's are held at a time.
   llvm::Error prepare(llvm::ArrayRef<pe::HostOp> hosts);
   /// The tensor of a prepared declaration.
   Tensor &operator[](pe::HostOp host);
@@ -40,6 +42,10 @@ public:
 private:
   ConstantResolver resolver;
   llvm::StringMap<Tensor> tensors;
+  /// Names of the tensors that `resolver` gave.
+  llvm::StringSet<> resolved;
+
+  void releaseConstantsExcept(llvm::ArrayRef<pe::HostOp> hosts);
 };
 
 /// All declarations that the module's copies and feeds name, each once.
