@@ -110,6 +110,10 @@ Expected<StringRef> WeightsOfModel::read(const WeightSpec &spec, int32_t type,
   if (!size)
     return fail(toString(size.takeError()));
   if (tensor->data_location() == TensorProto::EXTERNAL) {
+    if (any_of(tensor->external_data(), [](const auto &entry) {
+          return entry.key() == "location" && isSeededLocation(entry.value());
+        }))
+      return fail("is seeded: there are no elements to take");
     Expected<StringRef> bytes = readExternal(*tensor, *size);
     return bytes ? std::move(bytes) : fail(toString(bytes.takeError()));
   }
