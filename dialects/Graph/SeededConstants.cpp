@@ -27,9 +27,9 @@ SeededAttr makeSeededAttr(function_ref<InFlightDiagnostic()> emitError,
                           const SeededValues &values, RankedTensorType type) {
   MLIRContext *context = type.getContext();
   Type f32 = Float32Type::get(context);
-  Distribution distribution =
-      values.distribution == SeededDistribution::Uniform ? Distribution::Uniform
-                                                         : Distribution::Normal;
+  Distribution distribution = values.distribution == SeededDistribution::Uniform
+                                  ? Distribution::Uniform
+                                  : Distribution::Normal;
   auto seed = static_cast<int64_t>(values.seed),
        base = static_cast<int64_t>(values.base);
   auto scale = FloatAttr::get(f32, values.scale),

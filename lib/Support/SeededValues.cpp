@@ -23,8 +23,7 @@ using llvm::MutableArrayRef;
 namespace {
 
 constexpr unsigned kLanes = 8;
-template <typename T>
-using Lanes __attribute__((ext_vector_type(kLanes))) = T;
+template <typename T> using Lanes __attribute__((ext_vector_type(kLanes))) = T;
 
 /// What the inner loop needs to know.
 struct Parameters {

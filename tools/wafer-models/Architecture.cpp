@@ -1,4 +1,4 @@
-//===- Architecture.cpp - sizes of the models that are written -*- C++ -*-===//
+//===- Architecture.cpp - sizes of the models that are written --*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -48,8 +48,9 @@ llvm::Error Selection::check() const {
                      llvm::Twine(a.hidden) + " and " + llvm::Twine(a.heads));
   bool hasRotary = a.family != Family::Gpt2;
   if (!hasRotary && a.rotary != 0)
-    return makeError(a.name + " has learned positions and no rotary embedding, "
-                              "found --rotary=" +
+    return makeError(a.name +
+                     " has learned positions and no rotary embedding, "
+                     "found --rotary=" +
                      llvm::Twine(a.rotary));
   if (hasRotary &&
       (a.rotary < 2 || a.rotary % 2 != 0 || a.rotary > a.getHeadSize()))

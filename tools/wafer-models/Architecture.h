@@ -1,4 +1,4 @@
-//===- Architecture.h - sizes of the models that are written -*- C++ -*-===//
+//===- Architecture.h - sizes of the models that are written ----*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- AttentionBlocks.cpp - causal attention and rotary embedding -*- C++ -*-===//
+//===- AttentionBlocks.cpp - attention, rotary embedding --------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -26,8 +26,8 @@ Value BlockBuilder::causalMask() {
   if (!maskValue.empty())
     return maskValue;
   b.enter("causal_mask");
-  Value key = b.create("Range", {b.scalar(0), b.scalar(selection.sequence),
-                                 b.scalar(1)});
+  Value key = b.create(
+      "Range", {b.scalar(0), b.scalar(selection.sequence), b.scalar(1)});
   Value query = b.create("Unsqueeze", {key, b.ints({1})});
   Value isSeen = b.create("LessOrEqual", {key, query});
   bool isHalf = selection.type == onnx::TensorProto::FLOAT16;
@@ -38,13 +38,12 @@ Value BlockBuilder::causalMask() {
 
 Value BlockBuilder::composeAttention(const Value &query, const Value &key,
                                      const Value &value) {
-  double scale =
-      1 / std::sqrt(static_cast<double>(architecture.getHeadSize()));
+  double scale = 1 / std::sqrt(static_cast<double>(architecture.getHeadSize()));
   Value scores = b.create("MatMul", {query, b.transpose(key, {0, 1, 3, 2})});
   Value scaled = b.create("Mul", {scores, b.number(scale)});
   Value masked = b.create("Add", {scaled, maskValue});
-  Value shares = b.create("Softmax", {masked},
-                          {makeAttribute("axis", int64_t(-1))});
+  Value shares =
+      b.create("Softmax", {masked}, {makeAttribute("axis", int64_t(-1))});
   return b.create("MatMul", {shares, value});
 }
 
@@ -60,9 +59,8 @@ Value BlockBuilder::attention(const Value &query, const Value &key,
     b.enter(name);
     heads = composeAttention(query, key, value);
   }
-  return b.reshape(
-      b.transpose(heads, {0, 2, 1, 3}),
-      {selection.batch, selection.sequence, architecture.hidden});
+  return b.reshape(b.transpose(heads, {0, 2, 1, 3}),
+                   {selection.batch, selection.sequence, architecture.hidden});
 }
 
 //===----------------------------------------------------------------------===//
@@ -76,8 +74,8 @@ Value BlockBuilder::rotaryTable(bool isSin, unsigned copies,
   for (int64_t position = 0; position < selection.sequence; ++position) {
     for (int64_t i = 0; i < half; ++i) {
       // In f32, as the implementations compute it.
-      float exponent = static_cast<float>(2 * i) /
-                       static_cast<float>(architecture.rotary);
+      float exponent =
+          static_cast<float>(2 * i) / static_cast<float>(architecture.rotary);
       float frequency = 1.0f / std::pow(10000.0f, exponent);
       float angle = static_cast<float>(position) * frequency;
       row[i] = static_cast<float>(isSin ? std::sin(double(angle))
@@ -91,8 +89,7 @@ Value BlockBuilder::rotaryTable(bool isSin, unsigned copies,
         values.append(row.begin(), row.end());
   }
   return b.table(isSin ? "rotary.sin" : "rotary.cos",
-                 {selection.sequence, half * copies},
-                 values);
+                 {selection.sequence, half * copies}, values);
 }
 
 /// rotated = x·cos + turned·sin, where `turned` has the pairs (a, b) as (-b,
@@ -141,9 +138,8 @@ Value BlockBuilder::rotary(const Value &x) {
   llvm::SmallVector<int64_t> ids;
   for (int64_t i = 0; i < positions; ++i)
     ids.push_back(i % selection.sequence);
-  Value positionIds =
-      b.intTable("rotary.position_ids",
-                 {selection.batch, selection.sequence}, ids);
+  Value positionIds = b.intTable("rotary.position_ids",
+                                 {selection.batch, selection.sequence}, ids);
   int64_t isInterleaved = architecture.family == Family::GptJ;
   llvm::SmallVector<onnx::AttributeProto> attributes = {
       makeAttribute("interleaved", isInterleaved)};

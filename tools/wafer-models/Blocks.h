@@ -1,4 +1,4 @@
-//===- Blocks.h - layers and models in ONNX -*- C++ -*-===//
+//===- Blocks.h - layers and models in ONNX ---------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

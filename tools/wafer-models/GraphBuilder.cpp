@@ -1,4 +1,4 @@
-//===- GraphBuilder.cpp - ONNX graphs node by node -*- C++ -*-===//
+//===- GraphBuilder.cpp - ONNX graphs node by node --------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -136,11 +136,11 @@ static void appendInt(TensorProto &tensor, int64_t value) {
 }
 
 Value GraphBuilder::ints(ArrayRef<int64_t> values) {
-  std::string name = "ints." + join(map_range(values,
-                                              [](int64_t value) {
-                                                return std::to_string(value);
-                                              }),
-                                    "x");
+  std::string name =
+      "ints." +
+      join(map_range(values,
+                     [](int64_t value) { return std::to_string(value); }),
+           "x");
   return intTable(name, {static_cast<int64_t>(values.size())}, values);
 }
 

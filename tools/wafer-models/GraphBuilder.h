@@ -1,4 +1,4 @@
-//===- GraphBuilder.h - ONNX graphs node by node -*- C++ -*-===//
+//===- GraphBuilder.h - ONNX graphs node by node ----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -56,8 +56,9 @@ public:
   Value slice(const Value &x, int64_t axis, int64_t begin, int64_t end,
               int64_t step = 1);
 
-  /// Constants, each written once: a vector and a scalar of i64; a scalar of the
-  /// float type; a table of the float type, rounded from f32; a table of i64.
+  /// Constants, each written once: a vector and a scalar of i64; a scalar of
+  /// the float type; a table of the float type, rounded from f32; a table of
+  /// i64.
   Value ints(llvm::ArrayRef<int64_t> values);
   Value scalar(int64_t value);
   Value number(double value);

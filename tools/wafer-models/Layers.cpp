@@ -22,9 +22,8 @@ Value BlockBuilder::gpt2Layer(const Value &x, int64_t index) {
   Value qkv = conv1d(layerNorm(x, name + ".ln_1"), name + ".attn.c_attn",
                      hidden, 3 * hidden, kWeightScale);
   auto parts = b.split(qkv, 2, {hidden, hidden, hidden});
-  Value context =
-      attention(splitHeads(parts[0]), splitHeads(parts[1]),
-                splitHeads(parts[2]), name + ".attn");
+  Value context = attention(splitHeads(parts[0]), splitHeads(parts[1]),
+                            splitHeads(parts[2]), name + ".attn");
   Value attended = conv1d(context, name + ".attn.c_proj", hidden, hidden,
                           getResidualScale());
   Value y = b.create("Add", {attended, x});
@@ -41,7 +40,8 @@ Value BlockBuilder::gptJLayer(const Value &x, int64_t index) {
   int64_t hidden = architecture.hidden, ffn = architecture.ffn;
   Value normed = layerNorm(x, name + ".ln_1");
   auto project = [&](const char *part) {
-    return splitHeads(linear(normed, name + ".attn." + part, hidden, hidden, kWeightScale,
+    return splitHeads(linear(normed, name + ".attn." + part, hidden, hidden,
+                             kWeightScale,
                              /*hasBias=*/false));
   };
   Value query = rotary(project("q_proj"));
@@ -63,11 +63,11 @@ Value BlockBuilder::gptNeoXLayer(const Value &x, int64_t index) {
   std::string name = "gpt_neox.layers." + std::to_string(index);
   int64_t hidden = architecture.hidden, ffn = architecture.ffn,
           size = architecture.getHeadSize();
-  Value qkv =
-      linear(layerNorm(x, name + ".input_layernorm"),
-             name + ".attention.query_key_value", hidden, 3 * hidden, kWeightScale);
-  Value heads = b.reshape(qkv, {selection.batch, selection.sequence,
-                                architecture.heads, 3 * size});
+  Value qkv = linear(layerNorm(x, name + ".input_layernorm"),
+                     name + ".attention.query_key_value", hidden, 3 * hidden,
+                     kWeightScale);
+  Value heads = b.reshape(
+      qkv, {selection.batch, selection.sequence, architecture.heads, 3 * size});
   auto parts = b.split(b.transpose(heads, {0, 2, 1, 3}), 3, {size, size, size});
   Value context = attention(rotary(parts[0]), rotary(parts[1]), parts[2],
                             name + ".attention");
@@ -119,9 +119,9 @@ Value BlockBuilder::embedding(const Value &ids) {
 
 Value BlockBuilder::head(const Value &x) {
   Family family = architecture.family;
-  Value normed = layerNorm(x, family == Family::GptNeoX
-                                  ? "gpt_neox.final_layer_norm"
-                                  : "transformer.ln_f");
+  Value normed =
+      layerNorm(x, family == Family::GptNeoX ? "gpt_neox.final_layer_norm"
+                                             : "transformer.ln_f");
   if (family != Family::Gpt2)
     return linear(normed, "lm_head", architecture.hidden,
                   architecture.vocabulary, kWeightScale,

@@ -1,4 +1,4 @@
-//===- Options.cpp - the command line of wafer-models -*- C++ -*-===//
+//===- Options.cpp - the command line of wafer-models -----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -59,8 +59,7 @@ struct CommandLine {
                  clEnumValN(Part::Model, "model",
                             "token ids in, logits out; --layers is the depth "
                             "of the model"))};
-  cl::opt<int64_t> layers{"layers", cl::value_desc("N"),
-                          cl::cat(modelCategory),
+  cl::opt<int64_t> layers{"layers", cl::value_desc("N"), cl::cat(modelCategory),
                           cl::desc("Layers to write (default: all)")};
   cl::opt<int64_t> firstLayer{"first-layer", cl::value_desc("N"),
                               cl::cat(modelCategory),
@@ -149,9 +148,8 @@ static bool parseSelection(const CommandLine &line, Selection &selection) {
   overrideSizes(line, a);
   bool hasLayers = line.layers.getNumOccurrences();
   selection.isWhole =
-      line.part == Part::Model ||
-      (line.part == Part::Default && !hasLayers &&
-       !line.firstLayer.getNumOccurrences());
+      line.part == Part::Model || (line.part == Part::Default && !hasLayers &&
+                                   !line.firstLayer.getNumOccurrences());
   if (selection.isWhole && hasLayers)
     a.layers = line.layers;
   selection.firstLayer = line.firstLayer;

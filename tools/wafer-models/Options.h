@@ -1,4 +1,4 @@
-//===- Options.h - the command line of wafer-models -*- C++ -*-===//
+//===- Options.h - the command line of wafer-models -------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

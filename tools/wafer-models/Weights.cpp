@@ -1,4 +1,4 @@
-//===- Weights.cpp - seeds and files of external data -*- C++ -*-===//
+//===- Weights.cpp - seeds and files of external data -----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

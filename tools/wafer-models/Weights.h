@@ -1,4 +1,4 @@
-//===- Weights.h - where the weights of a model come from -*- C++ -*-===//
+//===- Weights.h - where the weights of a model come from -------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -41,8 +41,8 @@ private:
   llvm::StringMap<const onnx::TensorProto *> tensors;
   mutable llvm::StringMap<std::unique_ptr<llvm::MemoryBuffer>> files;
 
-  llvm::Expected<llvm::StringRef>
-  readExternal(const onnx::TensorProto &tensor, uint64_t size) const;
+  llvm::Expected<llvm::StringRef> readExternal(const onnx::TensorProto &tensor,
+                                               uint64_t size) const;
 };
 
 /// Adds the weights of a model to its graph: named by seed, or collected for a

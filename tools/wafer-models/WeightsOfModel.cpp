@@ -1,4 +1,4 @@
-//===- WeightsOfModel.cpp - weights of an ONNX model by name -*- C++ -*-===//
+//===- WeightsOfModel.cpp - weights of an ONNX model by name ----*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,10 +1,9 @@
-//===- wafer-models.cpp - writes GPT models as ONNX -*- C++ -*-===//
+//===- wafer-models.cpp - writes GPT models as ONNX -------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 //
 // Builds the graph (Layers.cpp), names or draws the weights (Weights.cpp), and
 // writes the model and, if asked for, its external data beside it. The

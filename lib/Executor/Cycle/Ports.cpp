@@ -27,9 +27,8 @@ void Simulator::makePorts() {
         return s.colour == feed.colour;
       });
       if (same == streams.end())
-        same =
-            streams.insert(streams.end(),
-                           {feed.colour, {}, 0, std::nullopt, std::nullopt});
+        same = streams.insert(streams.end(),
+                              {feed.colour, {}, 0, std::nullopt, std::nullopt});
       same->feeds.push_back(&feed);
     });
 }

@@ -52,8 +52,7 @@ Error HostMemory::prepare(pe::HostOp host) {
   bool isSet = found != tensors.end();
   if (host.getKind() == pe::HostKind::Constant && !isSet) {
     if (!resolver)
-      return llvm::createStringError("no value is known for constant @" +
-                                     name);
+      return llvm::createStringError("no value is known for constant @" + name);
     llvm::Expected<Tensor> value = resolver(host);
     if (!value)
       return value.takeError();
@@ -73,9 +72,9 @@ Error HostMemory::prepare(pe::HostOp host) {
   if (!hasType(tensor, type)) {
     std::string expected;
     llvm::raw_string_ostream(expected) << type;
-    return llvm::createStringError("host tensor @" + name +
-                                   " is declared as " + expected + " but " +
-                                   tensor.getTypeString() + " is given");
+    return llvm::createStringError("host tensor @" + name + " is declared as " +
+                                   expected + " but " + tensor.getTypeString() +
+                                   " is given");
   }
   return Error::success();
 }

@@ -52,8 +52,8 @@ std::vector<SeededValues> examples() {
     for (float mean : {0.0f, 1.0f, -0.25f})
       for (auto distribution :
            {SeededDistribution::Uniform, SeededDistribution::Normal})
-        all.push_back({distribution, uint64_t(INT64_MAX) - 5,
-                       uint64_t(1) << 40, scale, mean});
+        all.push_back({distribution, uint64_t(INT64_MAX) - 5, uint64_t(1) << 40,
+                       scale, mean});
   return all;
 }
 

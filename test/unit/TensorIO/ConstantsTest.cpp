@@ -67,12 +67,12 @@ TEST_F(ConstantsTest, DenseAttributes) {
 TEST_F(ConstantsTest, SeededValues) {
   ConstantReader reader;
   auto read = [&](StringRef type) {
-    return readAll(
-        reader, parseAttribute(("#graph.seeded<normal, seed = 7, base = 5, "
-                                "scale = 1.0 : f32, mean = 3.0 : f32> : " +
-                                type)
-                                   .str(),
-                               &context));
+    return readAll(reader,
+                   parseAttribute(("#graph.seeded<normal, seed = 7, base = 5, "
+                                   "scale = 1.0 : f32, mean = 3.0 : f32> : " +
+                                   type)
+                                      .str(),
+                                  &context));
   };
   Values drawn = read("tensor<2x50xf32>");
   wafer::SeededValues values{SeededDistribution::Normal, 7, 5, 1, 3};
