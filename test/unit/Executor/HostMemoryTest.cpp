@@ -8,6 +8,7 @@
 #include "Fixture.h"
 #include "wafer/Executor/Constants.h"
 #include "wafer/Support/SeededValues.h"
+#include <algorithm>
 
 using namespace wafer;
 using namespace wafer::exec;
@@ -16,6 +17,8 @@ namespace {
 
 class HostMemoryTest : public ExecutorTest {
 protected:
+  HostMemoryTest() { context.loadDialect<graph::GraphDialect>(); }
+
   /// Constants that were asked for, in order.
   std::vector<std::string> resolved;
   ConstantReader reader;
