@@ -145,8 +145,50 @@ LogicalResult GraphCut::checkOrders() const {
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Rows that the host picks
+//===----------------------------------------------------------------------===//
+
+/// A cast that only picks of rows read.
+static bool isIndexCast(Operation *op) {
+  return isa<graph::CastOp>(op) && !op->use_empty() &&
+         llvm::all_of(op->getUses(), [](OpOperand &use) {
+           Operation *user = use.getOwner();
+           return isIndexCast(user) ||
+                  (isa<graph::GatherOp>(user) && use.getOperandNumber() == 1);
+         });
+}
+
+/// A value that the host has from the start.
+static bool isGiven(mlir::Value value) {
+  return !value.getDefiningOp() || value.getDefiningOp<graph::ConstantOp>();
+}
+
+mlir::Value GraphCut::getRowIndices(graph::GatherOp gather) {
+  mlir::Value indices = gather.getIndices();
+  while (auto cast = indices.getDefiningOp<graph::CastOp>()) {
+    auto type = mlir::cast<RankedTensorType>(cast.getInput().getType());
+    if (!type.getElementType().isInteger(32) &&
+        !type.getElementType().isInteger(64))
+      return {};
+    indices = cast.getInput();
+  }
+  return gather.getAxis() == 0 && isGiven(gather.getData()) && isGiven(indices)
+             ? indices
+             : mlir::Value();
+}
+
 LogicalResult GraphCut::place(Operation *op) {
   if (isa<graph::ConstantOp>(op))
+    return success();
+  if (auto gather = dyn_cast<graph::GatherOp>(op)) {
+    if (getRowIndices(gather))
+      return success(); // A host tensor.
+    return op->emitError("'graph.gather' has no kernel on the mesh: the host "
+                         "picks rows (axis 0) of an input or constant, by an "
+                         "input or constant");
+  }
+  if (isIndexCast(op))
     return success();
   if (auto part = attentionOf.find(op); part != attentionOf.end()) {
     const AttentionForm &form = attentions[part->second];

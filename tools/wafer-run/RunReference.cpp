@@ -15,6 +15,7 @@
 
 #include "Runners.h"
 
+#include "wafer/Executor/Machine/HostMemory.h"
 #include "wafer/Executor/Reference/Reference.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
@@ -91,6 +92,7 @@ private:
   llvm::StringMap<pe::HostOp> constants;
   DenseMap<Value, Tensor> values;
 
+  llvm::Expected<Tensor> readHost(StringRef name);
   LogicalResult readInput(mesh::InputOp op);
   LogicalResult writeOutput(mesh::OutputOp op);
   LogicalResult evaluate(mesh::KernelOp op);
@@ -102,25 +104,35 @@ void KernelEvaluator::prepare(ArrayRef<Tensor> inputs) {
   for (const Tensor &input : inputs)
     hostTensors[input.name] = input;
   for (pe::HostOp host : context.model.hosts)
-    if (host.getKind() == pe::HostKind::Constant)
+    if (host.getValue())
       constants[host.getSymName()] = host;
 }
 
-LogicalResult KernelEvaluator::readInput(mesh::InputOp op) {
-  if (auto it = constants.find(op.getHost()); it != constants.end()) {
+/// The value of a host tensor; an error where none is known yet.
+llvm::Expected<Tensor> KernelEvaluator::readHost(StringRef name) {
+  if (auto it = constants.find(name); it != constants.end()) {
     pe::HostOp host = it->second;
-    llvm::Expected<Tensor> tensor =
-        context.constants.read(*host.getValue(), host.getSymName());
-    if (!tensor)
-      return host.emitError() << llvm::toString(tensor.takeError());
-    values[op.getResult()] = std::move(*tensor);
-    return success();
+    auto gather = dyn_cast<pe::GatherAttr>(*host.getValue());
+    if (!gather)
+      return context.constants.read(*host.getValue(), host.getSymName());
+    llvm::Expected<Tensor> table = readHost(gather.getTable().getValue());
+    if (!table)
+      return table;
+    llvm::Expected<Tensor> indices = readHost(gather.getIndices().getValue());
+    return indices ? exec::gatherRows(*table, *indices) : std::move(indices);
   }
-  auto it = hostTensors.find(op.getHost());
+  auto it = hostTensors.find(name);
   if (it == hostTensors.end())
+    return llvm::createStringError("it is read before a program writes it");
+  return it->second;
+}
+
+LogicalResult KernelEvaluator::readInput(mesh::InputOp op) {
+  llvm::Expected<Tensor> tensor = readHost(op.getHost());
+  if (!tensor)
     return op.emitError("host tensor @")
-           << op.getHost() << " is read before a program writes it";
-  values[op.getResult()] = it->second;
+           << op.getHost() << ": " << llvm::toString(tensor.takeError());
+  values[op.getResult()] = std::move(*tensor);
   return success();
 }
 

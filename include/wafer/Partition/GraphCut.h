@@ -55,6 +55,9 @@ public:
   /// The mesh value that an output is, or is a reshape of; null if it is on the
   /// host.
   mlir::Value getStoredValue(mlir::Value output) const;
+  /// The value behind casts between integers that the host picks rows by; null
+  /// if `gather` is not of rows of a host tensor picked by another one.
+  static mlir::Value getRowIndices(graph::GatherOp gather);
   /// The order in which the features of a mesh value lie: what the attention
   /// that reads it asks for.
   FeatureOrder getOrder(mlir::Value value) const {

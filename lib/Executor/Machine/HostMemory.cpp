@@ -60,6 +60,11 @@ Error HostMemory::prepare(pe::HostOp host) {
     resolved.insert(name);
     isSet = true;
   }
+  if (host.getKind() == pe::HostKind::Gathered) {
+    if (Error error = prepareGathered(host))
+      return error;
+    isSet = true;
+  }
   if (!isSet) {
     if (host.getKind() == pe::HostKind::Input)
       return llvm::createStringError("no value is given for input @" + name);

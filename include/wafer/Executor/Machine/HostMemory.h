@@ -52,8 +52,13 @@ private:
   llvm::StringMap<SeededValues> drawn;
 
   void releaseConstantsExcept(llvm::ArrayRef<pe::HostOp> hosts);
+  llvm::Error prepareGathered(pe::HostOp host);
   llvm::Error prepare(pe::HostOp host);
 };
+
+/// The rows of `table` that `indices` (i32 or i64) pick: a gathered host
+/// tensor. An index without a row is an error that names it.
+llvm::Expected<Tensor> gatherRows(const Tensor &table, const Tensor &indices);
 
 /// The words of a host tensor of 4-byte elements as a feed reads them: those of
 /// a constant that is not held are drawn a few at a time.
