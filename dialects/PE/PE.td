@@ -38,7 +38,8 @@ def PE_Opcode : I32EnumAttr<"Opcode", "what a vector instruction does to one ele
 
 def PE_HostKind : I32EnumAttr<"HostKind", "the role of a host tensor", [
     I32EnumAttrCase<"Input", 0, "input">, I32EnumAttrCase<"Output", 1, "output">,
-    I32EnumAttrCase<"Constant", 2, "constant">, I32EnumAttrCase<"Temporary", 3, "temporary">]> {
+    I32EnumAttrCase<"Constant", 2, "constant">, I32EnumAttrCase<"Temporary", 3, "temporary">,
+    I32EnumAttrCase<"Gathered", 4, "gathered">]> {
   let cppNamespace = "::wafer::pe";
   let genSpecializedAttr = 0;
 }
@@ -51,6 +52,19 @@ def PE_Command : I32EnumAttr<"Command", "what a router does when a control wavel
   let genSpecializedAttr = 0;
 }
 def PE_CommandAttr : EnumAttr<PE_Dialect, PE_Command, "command"> { let assemblyFormat = "$value"; }
+
+def PE_GatherAttr : AttrDef<PE_Dialect, "Gather"> {
+  let mnemonic = "gather";
+  let summary = "rows of a host tensor, picked by the elements of another one";
+  let description = [{
+    Row i of the result, in row-major order of the indices, is row indices[i] of the table; a negative index counts from the end.
+    An index without a row is a failure of the run.
+
+    Example: `#pe.gather<@table, @ids>`
+  }];
+  let parameters = (ins "::mlir::FlatSymbolRefAttr":$table, "::mlir::FlatSymbolRefAttr":$indices);
+  let assemblyFormat = "`<` $table `,` $indices `>`";
+}
 
 //===----------------------------------------------------------------------===//
 // Operands of vector instructions

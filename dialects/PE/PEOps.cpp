@@ -121,11 +121,51 @@ LogicalResult BufferOp::verify() {
   return success();
 }
 
+/// The host tensor that `symbol` names in a symbol table around `op`, or null.
+static HostOp lookupHost(Operation *op, FlatSymbolRefAttr symbol) {
+  HostOp host;
+  while (!host && (op = op->getParentOp()))
+    host = SymbolTable::lookupNearestSymbolFrom<HostOp>(op, symbol);
+  return host;
+}
+
+/// C3 of a host tensor.
+static LogicalResult verifyGathered(HostOp op, RankedTensorType type) {
+  auto gather = dyn_cast<GatherAttr>(*op.getValue());
+  if (!gather) // C1
+    return op.emitOpError("gathered requires a #pe.gather, found ")
+           << *op.getValue();
+  HostOp table = lookupHost(op, gather.getTable()),
+         indices = lookupHost(op, gather.getIndices());
+  for (auto [host, symbol] :
+       {std::pair{table, gather.getTable()}, {indices, gather.getIndices()}})
+    if (!host || (host.getKind() != HostKind::Input &&
+                  host.getKind() != HostKind::Constant))
+      return op.emitOpError("requires an input or constant to gather from or "
+                            "by, found ")
+             << symbol;
+  auto rows = dyn_cast<RankedTensorType>(table.getType()),
+       picks = dyn_cast<RankedTensorType>(indices.getType());
+  if (!rows || !picks || rows.getRank() == 0 ||
+      !(picks.getElementType().isInteger(32) ||
+        picks.getElementType().isInteger(64)))
+    return op.emitOpError("requires rows and indices of i32 or i64, found ")
+           << table.getType() << " and " << indices.getType();
+  SmallVector<int64_t> shape(picks.getShape());
+  llvm::append_range(shape, rows.getShape().drop_front());
+  if (type != RankedTensorType::get(shape, rows.getElementType()))
+    return op.emitOpError("has type ")
+           << type << ", but rows of " << rows << " picked by " << picks
+           << " are " << RankedTensorType::get(shape, rows.getElementType());
+  return success();
+}
+
 LogicalResult HostOp::verify() {
   auto type = dyn_cast<RankedTensorType>(getType());
   if (!type || !type.hasStaticShape()) // C2
     return emitOpError("requires a static tensor type, found ") << getType();
-  if ((getKind() == HostKind::Constant) != getValue().has_value()) // C1
+  if ((getKind() == HostKind::Constant || getKind() == HostKind::Gathered) !=
+      getValue().has_value()) // C1
     return emitOpError(getValue() ? "only a constant has a value"
                                   : "a constant requires a value");
   if (auto elements =
@@ -133,15 +173,8 @@ LogicalResult HostOp::verify() {
     if (elements.getShapedType() != getType()) // C2
       return emitOpError("value has type ")
              << elements.getShapedType() << ", expected " << getType();
-  return success();
-}
-
-/// The host tensor that `symbol` names in a symbol table around `op`, or null.
-static HostOp lookupHost(Operation *op, FlatSymbolRefAttr symbol) {
-  HostOp host;
-  while (!host && (op = op->getParentOp()))
-    host = SymbolTable::lookupNearestSymbolFrom<HostOp>(op, symbol);
-  return host;
+  return getKind() == HostKind::Gathered ? verifyGathered(*this, type)
+                                         : success();
 }
 
 /// The type of a host tensor's elements; null if it is no tensor, which its own

@@ -70,8 +70,11 @@ def PE_ProgramOp : PE_Op<"program", [Symbol, SymbolTable, NoTerminator, NoRegion
 def PE_HostOp : PE_Op<"host", [Symbol]> {
   let summary = "a tensor in the host's memory";
   let description = [{
-    C1. A constant has a value, nothing else has one. C2. The type is static and the value's type, where it has one, is
-    the same.
+    A `gathered` tensor is picked by the host from two others before it is read: how an embedding's rows get to the wafer.
+
+    C1. A constant has a value, a gathered tensor a #pe.gather as one, nothing else has one. C2. The type is static and the
+    value's type, where it has one, is the same. C3. A gathered tensor's table and indices are host tensors that are inputs or constants; its
+    shape is that of the indices and a row of the table, of the table's element type.
 
     Example: `pe.host @images : tensor<8x64xf32> input`
   }];

@@ -75,6 +75,14 @@ StringAttr ProgramWriter::hostOf(mlir::Value root) {
     return host = addHost(name, root.getType(), pe::HostKind::Constant,
                           constant.getValue(), op->getLoc());
   }
+  if (auto gather = dyn_cast<graph::GatherOp>(op)) {
+    // Looking these up may move `host`.
+    auto rows = pe::GatherAttr::get(
+        builder.getContext(), FlatSymbolRefAttr::get(hostOf(gather.getData())),
+        FlatSymbolRefAttr::get(hostOf(GraphCut::getRowIndices(gather))));
+    return hosts[root] = addHost(symbolFor(op) + ".rows", root.getType(),
+                                 pe::HostKind::Gathered, rows, op->getLoc());
+  }
   return host = addHost(symbolFor(op) + ".host", root.getType(),
                         pe::HostKind::Temporary, {}, op->getLoc());
 }
@@ -99,7 +107,7 @@ mlir::Value ProgramWriter::inputOf(mlir::Value root, mesh::ProgramOp program) {
 static mlir::Value getRoot(mlir::Value value, const GraphCut &cut,
                            SmallVectorImpl<Operation *> &views) {
   while (!cut[value].onMesh && value.getDefiningOp() &&
-         !isa<graph::ConstantOp>(value.getDefiningOp())) {
+         !isa<graph::ConstantOp, graph::GatherOp>(value.getDefiningOp())) {
     views.push_back(value.getDefiningOp());
     value = value.getDefiningOp()->getOperand(0);
   }
@@ -199,7 +207,7 @@ void ProgramWriter::writeKernel(const GraphCut::Kernel &kernel) {
   SmallVector<mlir::Value> yielded;
   for (Operation *op : kernel.ops) {
     writer.write(op);
-    if (isUsedOutside(op->getResult(0), kernel))
+    if (cut[op->getResult(0)].onMesh && isUsedOutside(op->getResult(0), kernel))
       yielded.push_back(op->getResult(0));
   }
   if (kernel.view)
@@ -219,8 +227,8 @@ void ProgramWriter::writeKernel(const GraphCut::Kernel &kernel) {
     name = (kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front())) + "." +
            std::to_string(n);
   SmallVector<Type> types;
-  for (mlir::Value value : results)
-    types.push_back(withTokenLayout(value.getType()));
+  for (auto [value, written] : llvm::zip(yielded, results))
+    types.push_back(withTokenLayout(written.getType(), cut.getOrder(value)));
   Location location =
       kernel.ops.empty() ? function.getLoc() : kernel.ops.front()->getLoc();
   auto op = mesh::KernelOp::create(

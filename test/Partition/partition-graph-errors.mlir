@@ -139,3 +139,12 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 pe.module @p0 machine(#machine.desc<name = "one", width = 1, height = 1, sram_bytes = 49152, reserved_bytes = 6144, colours = 24, reserved_colours = 3, switch_positions = 4, control_commands = 8, in_queues = [6], out_queues = [2], microthreads = 8, clock_hz = 1100000000, hop_cycles = 1, ramp_cycles = 2, link_buffer = 2, setup_cycles = 15, async_cycles = 4, completion_cycles = 3, loop_cycles = 6, barrier_cycles = 200, sram_read_bytes = 16, sram_write_bytes = 8, rates = {add.f32 = 2}, ports = []>) launches(1) {
 }
 }
+
+// -----
+
+func.func @main(%t: tensor<3x4xf32>, %i: tensor<2xi64>) -> tensor<3x2xf32> {
+  // expected-error@+1 {{'graph.gather' has no kernel on the mesh: the host picks rows (axis 0) of an input or constant, by an input or constant}}
+  %0 = graph.gather %t, %i axis 1 : (tensor<3x4xf32>, tensor<2xi64>) -> tensor<3x2xf32>
+  %1 = graph.relu %0 : tensor<3x2xf32>
+  return %1 : tensor<3x2xf32>
+}

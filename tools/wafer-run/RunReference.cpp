@@ -15,6 +15,7 @@
 
 #include "Runners.h"
 
+#include "wafer/Executor/Machine/HostMemory.h"
 #include "wafer/Executor/Reference/Reference.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
@@ -80,7 +81,7 @@ public:
     this->options.keepEvaluationTypes = true;
   }
 
-  LogicalResult prepare(ArrayRef<Tensor> inputs);
+  void prepare(ArrayRef<Tensor> inputs);
   LogicalResult run(mesh::ProgramOp program);
   LogicalResult collect(SmallVectorImpl<Tensor> &outputs);
 
@@ -88,8 +89,11 @@ private:
   const RunContext &context;
   exec::EvalOptions options;
   llvm::StringMap<Tensor> hostTensors;
+  /// Read where a program asks for them, and let go with its values.
+  llvm::StringMap<pe::HostOp> constants;
   DenseMap<Value, Tensor> values;
 
+  llvm::Expected<Tensor> readHost(StringRef name);
   LogicalResult readInput(mesh::InputOp op);
   LogicalResult writeOutput(mesh::OutputOp op);
   LogicalResult evaluate(mesh::KernelOp op);
@@ -97,27 +101,39 @@ private:
 
 } // namespace
 
-LogicalResult KernelEvaluator::prepare(ArrayRef<Tensor> inputs) {
+void KernelEvaluator::prepare(ArrayRef<Tensor> inputs) {
   for (const Tensor &input : inputs)
     hostTensors[input.name] = input;
-  for (pe::HostOp host : context.model.hosts) {
-    if (host.getKind() != pe::HostKind::Constant)
-      continue;
-    llvm::Expected<Tensor> tensor =
-        context.constants.read(*host.getValue(), host.getSymName());
-    if (!tensor)
-      return host.emitError() << llvm::toString(tensor.takeError());
-    hostTensors[host.getSymName()] = std::move(*tensor);
+  for (pe::HostOp host : context.model.hosts)
+    if (host.getValue())
+      constants[host.getSymName()] = host;
+}
+
+/// The value of a host tensor; an error where none is known yet.
+llvm::Expected<Tensor> KernelEvaluator::readHost(StringRef name) {
+  if (auto it = constants.find(name); it != constants.end()) {
+    pe::HostOp host = it->second;
+    auto gather = dyn_cast<pe::GatherAttr>(*host.getValue());
+    if (!gather)
+      return context.constants.read(*host.getValue(), host.getSymName());
+    llvm::Expected<Tensor> table = readHost(gather.getTable().getValue());
+    if (!table)
+      return table;
+    llvm::Expected<Tensor> indices = readHost(gather.getIndices().getValue());
+    return indices ? exec::gatherRows(*table, *indices) : std::move(indices);
   }
-  return success();
+  auto it = hostTensors.find(name);
+  if (it == hostTensors.end())
+    return llvm::createStringError("it is read before a program writes it");
+  return it->second;
 }
 
 LogicalResult KernelEvaluator::readInput(mesh::InputOp op) {
-  auto it = hostTensors.find(op.getHost());
-  if (it == hostTensors.end())
+  llvm::Expected<Tensor> tensor = readHost(op.getHost());
+  if (!tensor)
     return op.emitError("host tensor @")
-           << op.getHost() << " is read before a program writes it";
-  values[op.getResult()] = it->second;
+           << op.getHost() << ": " << llvm::toString(tensor.takeError());
+  values[op.getResult()] = std::move(*tensor);
   return success();
 }
 
@@ -189,7 +205,8 @@ Answer runKernels(const RunContext &context, ArrayRef<Tensor> inputs) {
   KernelEvaluator evaluator(context,
                             makeEvalOptions(context, countValues(module)));
   Answer answer;
-  LogicalResult done = evaluator.prepare(inputs);
+  evaluator.prepare(inputs);
+  LogicalResult done = success();
   for (mesh::ProgramOp program : context.model.programs)
     if (succeeded(done))
       done = evaluator.run(program);

@@ -776,3 +776,39 @@ pe.move f32 over [4] discard = imm("one")
 // expressions as text
 // expected-error @+1 {{a divisor must be a positive constant: x mod 0}}
 pe.loop x mod 0 {}
+
+// -----
+
+// host C1
+// expected-error @+1 {{a constant requires a value}}
+pe.host @rows : tensor<2x4xf32> gathered
+
+// -----
+
+// host C1
+// expected-error @+1 {{gathered requires a #pe.gather, found dense}}
+pe.host @rows : tensor<2xf32> gathered value(dense<0.0> : tensor<2xf32>)
+
+// -----
+
+// host C3
+pe.host @table : tensor<3x4xf32> temporary
+pe.host @ids : tensor<2xi64> input
+// expected-error @+1 {{requires an input or constant to gather from or by, found @table}}
+pe.host @rows : tensor<2x4xf32> gathered value(#pe.gather<@table, @ids>)
+
+// -----
+
+// host C3
+pe.host @table : tensor<3x4xf32> input
+pe.host @ids : tensor<2xf32> input
+// expected-error @+1 {{requires rows and indices of i32 or i64, found 'tensor<3x4xf32>' and 'tensor<2xf32>'}}
+pe.host @rows : tensor<2x4xf32> gathered value(#pe.gather<@table, @ids>)
+
+// -----
+
+// host C3
+pe.host @table : tensor<3x4xf32> input
+pe.host @ids : tensor<2xi32> input
+// expected-error @+1 {{has type 'tensor<3x4xf32>', but rows of 'tensor<3x4xf32>' picked by 'tensor<2xi32>' are 'tensor<2x4xf32>'}}
+pe.host @rows : tensor<3x4xf32> gathered value(#pe.gather<@table, @ids>)

@@ -10,6 +10,12 @@ pe.host @images : tensor<8x64xf32> input
 pe.host @w : tensor<2xi32> constant value(dense<[1, 2]> : tensor<2xi32>)
 // CHECK: pe.host @between : tensor<4xf16> temporary
 pe.host @between : tensor<4xf16> temporary
+// CHECK: pe.host @table : tensor<3x4xf32> input
+pe.host @table : tensor<3x4xf32> input
+// CHECK: pe.host @ids : tensor<2x5xi64> input
+pe.host @ids : tensor<2x5xi64> input
+// CHECK: pe.host @rows : tensor<2x5x4xf32> gathered value(#pe.gather<@table, @ids>)
+pe.host @rows : tensor<2x5x4xf32> gathered value(#pe.gather<@table, @ids>)
 // CHECK: pe.host @logits : tensor<4x4xf32> output
 pe.host @logits : tensor<4x4xf32> output
 
