@@ -34,9 +34,12 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
                           ? exec::ElementType::F64
                           : exec::ElementType::F32;
   options.constants = &context.constants;
-  options.observer = [&context, numValues,
-                      count = int64_t(0)](Value value, const Tensor &) mutable {
+  options.roundEveryOp = context.roundEveryOp;
+  options.observer = [&context, numValues, count = int64_t(0)](
+                         Value value, const Tensor &tensor) mutable {
     ++count;
+    if (context.observer)
+      context.observer(value, tensor);
     auto getState = [&] {
       return ("value " + Twine(count) + " of " + Twine(numValues)).str();
     };
