@@ -217,6 +217,11 @@ Expected<SmallVector<Tensor>> readInputs(const Options &options,
                                    getTypeString(port.type) +
                                    ") is missing: give --input " + port.name +
                                    "=FILE or --random-inputs");
+    std::string excess = exec::describeExcess(port.type.getShape());
+    if (!isGiven[index] && !excess.empty())
+      return createStringError(inconvertibleErrorCode(),
+                               "input \"" + port.name + "\" (" +
+                                   getTypeString(port.type) + ") " + excess);
     if (!isGiven[index])
       tensors[index] = makeRandomTensor(port, generator);
     tensors[index].name = port.name;

@@ -32,6 +32,10 @@ Error HostMemory::prepare(llvm::ArrayRef<pe::HostOp> hosts) {
     if (!elementType || countElements(type.getShape()) < 0)
       return llvm::createStringError(describe(host) +
                                      ": no such tensor can be held");
+    if (std::string excess =
+            describeExcess(type.getShape(), getSizeInBytes(*elementType));
+        !excess.empty())
+      return llvm::createStringError(describe(host) + " " + excess);
     auto found = tensors.find(name);
     bool isSet = found != tensors.end();
     if (host.getKind() == pe::HostKind::Constant && !isSet) {
