@@ -20,10 +20,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "wafer/Import/OnnxImport.h"
 #include "wafer/Import/OnnxModelInfo.h"
-#include "wafer/Graph/Passes.h"
-#include "mlir/Transforms/Passes.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "dialects/Graph/Graph.h"
+#include "wafer/Pipeline/Phases.h"
+#include "wafer/Pipeline/Registration.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstdlib>
@@ -124,7 +122,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static Folder folder;
   static DialectRegistry registry = [] {
     DialectRegistry dialects;
-    dialects.insert<func::FuncDialect, graph::GraphDialect>();
+    registerAllDialects(dialects);
     return dialects;
   }();
   std::string file =
@@ -146,7 +144,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (hasErrors)
     fail("an error was reported, and a module returned");
   PassManager passes(&context);
-  passes.addPass(graph::createFoldConstants());passes.addPass(graph::createSimplify());passes.addPass(createCSEPass());
+  buildPhase(passes, Phase::Graph, PipelineOptions());
   if (failed(passes.run(*module)))
     fail("the module was imported but cannot be normalised");
   return 0;
