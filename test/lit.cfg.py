@@ -48,3 +48,5 @@ else:
 # `plugin`: the module for stock mlir-opt; an instrumented one cannot be loaded by a program that is not.
 if not config.wafer_sanitized:
     config.available_features.add("plugin")
+    # Sanitizers reserve more address space than any limit would allow.
+    config.available_features.add("address-limit")
