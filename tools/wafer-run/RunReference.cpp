@@ -47,7 +47,8 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
     if (!context.stop)
       return;
     // Nothing is written before a run has succeeded, so nothing is left over.
-    llvm::errs() << "wafer-run: interrupted at " << getState() << "\n";
+    llvm::errs() << context.progress.getTool() << ": interrupted at "
+                 << getState() << "\n";
     std::exit(kInterrupted);
   };
   return options;

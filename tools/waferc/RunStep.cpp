@@ -24,7 +24,7 @@ StepRunner::evaluate(Function *function, const run::Model &model,
   options.mode = run::Mode::Reference;
   options.evaluation = arithmetic == Arithmetic::Exact ? run::Evaluation::F64
                                                        : run::Evaluation::F32;
-  run::Progress progress;
+  run::Progress progress("waferc");
   run::RunContext context{options,
                           model,
                           constants,
@@ -65,11 +65,13 @@ FailureOr<std::vector<Tensor>> StepRunner::runOnMesh(const run::Model &model) {
       diagnostic.attachNote(UnknownLoc::get(op->getContext())) << line;
     return LogicalResult(diagnostic);
   };
+  exec::RunOptions options;
+  options.stop = &run::watchInterrupts();
   for (pe::ModuleOp module : model.peModules)
-    if (failed(check(module, exec::runFunctional(module, memory))))
+    if (failed(check(module, exec::runFunctional(module, memory, options))))
       return failure();
   for (mesh::ProgramOp program : model.programs)
-    if (failed(check(program, exec::runFunctional(program, memory))))
+    if (failed(check(program, exec::runFunctional(program, memory, options))))
       return failure();
   std::vector<Tensor> tensors;
   for (pe::HostOp host : model.hosts) {
