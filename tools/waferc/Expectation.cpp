@@ -1,4 +1,4 @@
-//===- Expectation.cpp - how far a right answer may be off -------*- C++
+//===- Expectation.cpp - how far a right answer may be off ------*- C++ -*-===//
 //-*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.

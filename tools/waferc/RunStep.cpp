@@ -1,4 +1,4 @@
-//===- RunStep.cpp - the interpreter of every step of the ladder -*- C++ -*-==//
+//===- RunStep.cpp - the interpreter of every step -------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- VerifyEach.cpp - every step must mean what the model means -*- C++ -*-=//
+//===- VerifyEach.cpp - steps must mean what the model means ---*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
