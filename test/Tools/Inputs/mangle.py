@@ -72,7 +72,7 @@ def main():
             stream.write(way(data, rng))
         command = [argument.replace("{}", copy) for argument in options.command]
         result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120)
-        if 0 <= result.returncode <= 3 and (result.returncode == 0 or result.stderr):
+        if 0 <= result.returncode <= 3 and (result.returncode <= 1 or result.stderr):
             os.remove(copy)
             continue
         failures += 1
