@@ -34,8 +34,11 @@ static std::string listNames(ArrayRef<Port> ports) {
 }
 
 static std::string getTypeString(mlir::RankedTensorType type) {
-  return Tensor(*exec::getElementType(type.getElementType()), type.getShape())
-      .getTypeString();
+  // Of a tensor that may be too large to be made.
+  Tensor tensor;
+  tensor.elementType = *exec::getElementType(type.getElementType());
+  tensor.shape.assign(type.getShape().begin(), type.getShape().end());
+  return tensor.getTypeString();
 }
 
 namespace {
