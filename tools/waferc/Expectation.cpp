@@ -90,7 +90,7 @@ Expectation::Expectation(Tensor value, const Tensor &rounded,
       largest = std::max(largest, std::fabs(element));
     rounding = std::max(rounding, getDistance(element, rounded.getAsDouble(i)));
   }
-  slack = 4 * rounding +
+  slack = 8 * rounding +
           static_cast<double>(numTerms) * getUnitRoundoff(declared) * largest;
 }
 

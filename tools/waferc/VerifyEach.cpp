@@ -52,7 +52,7 @@ LogicalResult StepVerifier::setModel(mlir::ModuleOp module) {
     outputNames.push_back(value.name);
     outputs.emplace_back(value, other, value.elementType, kTermsOfGraph);
     outputsOnMesh.emplace_back(value, other, value.elementType,
-                               kTermsOfGraph + longestSum);
+                               kTermsOnMesh + longestSum);
   }
   return success();
 }
@@ -167,7 +167,7 @@ bool StepVerifier::reportKernel(const run::Model &parts, StringRef step,
     auto type = cast<RankedTensorType>(value.getType());
     Expectation expected(exact[value], rounded[value],
                          *exec::getElementType(type.getElementType()),
-                         kTermsOfGraph + longestSum);
+                         kTermsOnMesh + longestSum);
     const Tensor *tensor = find(*got, probe.host, got->size());
     if (!tensor)
       continue;

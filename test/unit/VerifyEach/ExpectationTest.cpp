@@ -23,14 +23,14 @@ Tensor makeTensor(ElementType type, std::vector<double> values) {
   return tensor;
 }
 
-/// 4·max|E - F| + n·2^-24·max|E|.
+/// 8·max|E - F| + n·2^-24·max|E|.
 TEST(Expectation, SlackHasBothTerms) {
   Tensor exact = makeTensor(ElementType::F64, {8, -2});
   Tensor rounded = makeTensor(ElementType::F32, {8, -2.5});
   Expectation same(exact, exact, ElementType::F32, 4);
   EXPECT_EQ(same.slack, 4 * 8 * 0x1p-24);
   Expectation other(exact, rounded, ElementType::F32, 4);
-  EXPECT_EQ(other.slack, 4 * 0.5 + 4 * 8 * 0x1p-24);
+  EXPECT_EQ(other.slack, 8 * 0.5 + 4 * 8 * 0x1p-24);
 }
 
 TEST(Expectation, TellsTheFirstElementBeyondTheSlack) {
