@@ -8,7 +8,7 @@ import lit.formats
 config.name = "wafer"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".textproto"]
-config.excludes = ["Inputs", "benchmarks", "CMakeLists.txt"]
+config.excludes = ["Inputs", "benchmarks", "fuzz", "CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.wafer_build_dir, "test")
 
@@ -54,3 +54,5 @@ if os.path.isdir(onnx_data):
 # `plugin`: the module for stock mlir-opt; an instrumented one cannot be loaded by a program that is not.
 if not config.wafer_sanitized:
     config.available_features.add("plugin")
+    # Sanitizers reserve more address space than any limit would allow.
+    config.available_features.add("address-limit")

@@ -185,13 +185,14 @@ static DenseElementsAttr createKept(RankedTensorType type, uint32_t seed,
 /// x·mask/(1 - ratio). Which elements are dropped is decided here: a run of the
 /// graph is deterministic.
 static Imported importTrainingDropout(Node &node, double ratio, int64_t seed) {
-  constexpr int64_t kMaxElements = 1 << 26;
   Value x = node.getInput(0);
   if (!(ratio >= 0 && ratio < 1))
     return node.error() << "ratio is " << std::to_string(ratio);
-  if (typeOf(x).getNumElements() > kMaxElements)
-    return node.error() << "drops elements of " << x.getType() << ", more than "
-                        << kMaxElements;
+  if (typeOf(x).getNumElements() > *node.maskElementsLeft)
+    return node.error() << "drops elements of " << x.getType()
+                        << ", masks of this model may draw "
+                        << *node.maskElementsLeft << " more";
+  *node.maskElementsLeft -= typeOf(x).getNumElements();
   auto maskType = RankedTensorType::get(shapeOf(x), node.builder.getI1Type());
   Value mask = node.ops.constant(
       createKept(maskType, static_cast<uint32_t>(seed), ratio));

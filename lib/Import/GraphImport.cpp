@@ -16,6 +16,10 @@ namespace wafer::importer {
 
 /// Subgraphs in subgraphs, functions in functions.
 static constexpr unsigned kMaxDepth = 64;
+/// What calls of functions may copy. A function that calls another one twice,
+/// which calls the next one twice, … has no end within memory.
+static constexpr int64_t kMaxNodesOfCalls = 1 << 20;
+static constexpr uint64_t kMaxBytesOfCalls = uint64_t(1) << 30;
 
 StringRef normalizeDomain(StringRef domain) {
   return domain == "ai.onnx" ? "" : domain;
@@ -29,9 +33,12 @@ bool Scope::knows(StringRef name) const {
 NodesImporter::NodesImporter(const onnx::ModelProto &model, StringRef file,
                              OpBuilder &builder)
     : file(file), builder(builder) {
-  for (const onnx::FunctionProto &function : model.functions())
-    functions[(normalizeDomain(function.domain()) + ":" + function.name())
-                  .str()] = &function;
+  for (const onnx::FunctionProto &function : model.functions()) {
+    std::string name =
+        (normalizeDomain(function.domain()) + ":" + function.name()).str();
+    if (!functions.try_emplace(name, &function).second)
+      ambiguous.insert(name);
+  }
 }
 
 InFlightDiagnostic NodesImporter::error() {
@@ -110,6 +117,7 @@ LogicalResult NodesImporter::importNode(const onnx::NodeProto &proto,
   auto version = scope.opsets->find(domain);
   Node node(proto, version == scope.opsets->end() ? 1 : version->second, file,
             builder, operands);
+  node.maskElementsLeft = &maskElementsLeft;
   node.importSubgraph = [&](const onnx::GraphProto &graph,
                             ArrayRef<Value> inputs,
                             SmallVectorImpl<Value> &results) -> LogicalResult {
@@ -128,6 +136,8 @@ LogicalResult NodesImporter::importNode(const onnx::NodeProto &proto,
   };
   Imported results = failure();
   auto function = functions.find((domain + ":" + proto.op_type()).str());
+  if (function != functions.end() && ambiguous.contains(function->getKey()))
+    return node.error() << "two functions have this name";
   if (function != functions.end()) {
     results = importCall(node, *function->second, operands);
   } else if (domain.empty() && proto.op_type() == "If") {
@@ -269,6 +279,12 @@ Imported NodesImporter::importCall(Node &node,
   if (operands.size() > static_cast<size_t>(function.input_size()))
     return node.error() << "has " << operands.size() << " inputs, the function "
                         << function.input_size();
+  nodesOfCalls += function.node_size();
+  bytesOfCalls += function.ByteSizeLong();
+  if (nodesOfCalls > kMaxNodesOfCalls || bytesOfCalls > kMaxBytesOfCalls)
+    return node.error() << "calls of functions make more than "
+                        << kMaxNodesOfCalls << " nodes or "
+                        << (kMaxBytesOfCalls >> 20) << " MiB";
   llvm::StringMap<const onnx::AttributeProto *> given;
   std::vector<onnx::AttributeProto> defaults = readDefaults(function);
   for (const onnx::AttributeProto &attribute : defaults)

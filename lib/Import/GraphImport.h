@@ -49,8 +49,15 @@ private:
   mlir::OpBuilder &builder;
   /// Local functions by "domain:name".
   llvm::StringMap<const onnx::FunctionProto *> functions;
+  /// Names that several functions have.
+  llvm::StringSet<> ambiguous;
   /// Subgraphs and functions that are being imported.
   unsigned depth = 0;
+  /// Nodes and bytes of bodies that calls of functions have copied so far.
+  int64_t nodesOfCalls = 0;
+  uint64_t bytesOfCalls = 0;
+  /// See Node. Enough for the dropouts of any network that is trained here.
+  int64_t maskElementsLeft = int64_t(1) << 27;
 
   mlir::InFlightDiagnostic error();
   mlir::LogicalResult importNode(const onnx::NodeProto &proto, Scope &scope);

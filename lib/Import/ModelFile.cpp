@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ModelFile.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <climits>
 #include <google/protobuf/io/tokenizer.h>
@@ -66,6 +67,11 @@ static Error parse(ModelFile &file) {
 
 Error loadModelFile(StringRef path, ModelFile &file) {
   file.path = path.str();
+  sys::fs::file_status status;
+  if (!sys::fs::status(path, status) && sys::fs::exists(status) &&
+      !sys::fs::is_regular_file(status))
+    return makeError(sys::fs::is_directory(status) ? "is a folder"
+                                                   : "is not a regular file");
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)

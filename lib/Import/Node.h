@@ -45,6 +45,9 @@ public:
   Composer ops;
   /// Imports a graph in an attribute on given values of its inputs.
   SubgraphImporter importSubgraph;
+  /// Elements of masks that nodes of this model may still draw at random: such
+  /// a constant is as large as the tensor that the model declares.
+  int64_t *maskElementsLeft = nullptr;
 
   /// Starts the message `model.onnx: node "…" (Op): `.
   mlir::InFlightDiagnostic error();

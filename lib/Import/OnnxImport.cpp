@@ -70,6 +70,12 @@ private:
   LogicalResult bindInputValues();
   FailureOr<Value> readInitializer(StringRef name);
   LogicalResult createReturn(func::FuncOp function);
+  /// The attributes of an argument or result. They are set for all at once: a
+  /// list with one more is a new attribute, which the context keeps.
+  DictionaryAttr nameAttribute(StringRef name) {
+    return builder.getDictionaryAttr(builder.getNamedAttr(
+        graph::kNameAttrName, builder.getStringAttr(name)));
+  }
   void warnOfContradiction(const onnx::ValueInfoProto &info, StringRef what);
 };
 
@@ -237,11 +243,12 @@ FailureOr<func::FuncOp> GraphImporter::createFunction() {
       builder, NameLoc::get(builder.getStringAttr(graph.name())), "main",
       builder.getFunctionType(types, {}));
   Block *body = function.addEntryBlock();
+  SmallVector<DictionaryAttr> attributes;
   for (auto [index, input] : llvm::enumerate(inputs)) {
-    function.setArgAttr(index, graph::kNameAttrName,
-                        builder.getStringAttr(input->name()));
+    attributes.push_back(nameAttribute(input->name()));
     scope.values[input->name()] = body->getArgument(index);
   }
+  function.setAllArgAttrs(attributes);
   builder.setInsertionPointToStart(body);
   if (failed(bindInputValues()))
     return failure();
@@ -287,7 +294,12 @@ void GraphImporter::warnOfContradiction(const onnx::ValueInfoProto &info,
 
 LogicalResult GraphImporter::createReturn(func::FuncOp function) {
   SmallVector<Value> results;
+  SmallVector<DictionaryAttr> attributes;
+  llvm::StringSet<> names;
   for (const onnx::ValueInfoProto &output : graph.output()) {
+    if (!names.insert(output.name()).second)
+      return error() << "two outputs are called \"" << output.name() << "\"";
+    attributes.push_back(nameAttribute(output.name()));
     FailureOr<Value> value = nodes.getValue(output.name(), scope);
     if (failed(value))
       return failure();
@@ -297,9 +309,7 @@ LogicalResult GraphImporter::createReturn(func::FuncOp function) {
   func::ReturnOp::create(builder, function.getLoc(), results);
   function.setType(builder.getFunctionType(
       function.getFunctionType().getInputs(), TypeRange(ValueRange(results))));
-  for (auto [index, output] : llvm::enumerate(graph.output()))
-    function.setResultAttr(index, graph::kNameAttrName,
-                           builder.getStringAttr(output.name()));
+  function.setAllResultAttrs(attributes);
   return success();
 }
 

@@ -22,8 +22,8 @@ static double secondsBetween(std::chrono::steady_clock::time_point begin,
   return std::chrono::duration<double>(end - begin).count();
 }
 
-Progress::Progress()
-    : started(Clock::now()), lastPrinted(started),
+Progress::Progress(std::string tool)
+    : tool(std::move(tool)), started(Clock::now()), lastPrinted(started),
       isTerminal(llvm::sys::Process::StandardErrIsDisplayed()) {}
 
 Progress::~Progress() {
@@ -42,7 +42,7 @@ void Progress::update(double fraction,
   lastPrinted = now;
   llvm::raw_ostream &os = llvm::errs();
   // Back to the start of the line, and clear it.
-  os << (isTerminal ? "\r\033[K" : "") << "wafer-run: " << state()
+  os << (isTerminal ? "\r\033[K" : "") << tool << ": " << state()
      << llvm::format(", %.0f s", elapsed);
   if (fraction > 0)
     os << llvm::format(", about %.0f s left", elapsed / fraction - elapsed);

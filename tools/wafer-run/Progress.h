@@ -19,7 +19,8 @@ namespace wafer::run {
 /// second on one line of a terminal, elsewhere each 10 s on a line of its own.
 class Progress {
 public:
-  Progress();
+  /// `tool` begins each line.
+  explicit Progress(std::string tool = "wafer-run");
   /// Ends the line on a terminal.
   ~Progress();
 
@@ -27,7 +28,10 @@ public:
   /// executor's words ("launch 3 of 24, cycle 1200"). Cheap unless it prints.
   void update(double fraction, llvm::function_ref<std::string()> state);
 
+  const std::string &getTool() const { return tool; }
+
 private:
+  std::string tool;
   using Clock = std::chrono::steady_clock;
   Clock::time_point started, lastPrinted;
   bool isTerminal;

@@ -36,9 +36,12 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
                           : exec::ElementType::F64;
   options.roundEveryOp = context.options.evaluation == Evaluation::Typed;
   options.constants = &context.constants;
-  options.observer = [&context, numValues,
-                      count = int64_t(0)](Value value, const Tensor &) mutable {
+  options.roundEveryOp = context.roundEveryOp;
+  options.observer = [&context, numValues, count = int64_t(0)](
+                         Value value, const Tensor &tensor) mutable {
     ++count;
+    if (context.observer)
+      context.observer(value, tensor);
     auto getState = [&] {
       return ("value " + Twine(count) + " of " + Twine(numValues)).str();
     };
@@ -46,7 +49,8 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
     if (!context.stop)
       return;
     // Nothing is written before a run has succeeded, so nothing is left over.
-    llvm::errs() << "wafer-run: interrupted at " << getState() << "\n";
+    llvm::errs() << context.progress.getTool() << ": interrupted at "
+                 << getState() << "\n";
     std::exit(kInterrupted);
   };
   return options;

@@ -14,6 +14,7 @@
 #include "wafer/Executor/Constants.h"
 #include "wafer/Executor/Machine/Run.h"
 #include "wafer/Executor/Tensor.h"
+#include <functional>
 
 namespace wafer::run {
 
@@ -25,6 +26,11 @@ struct RunContext {
   exec::ConstantReader &constants;
   Progress &progress;
   const std::atomic<bool> &stop;
+  /// Of reference mode: round every result to its declared type
+  /// (EvalOptions::roundEveryOp).
+  bool roundEveryOp = false;
+  /// Of reference mode: hears of every value of the graph or of the bodies.
+  std::function<void(mlir::Value, const exec::Tensor &)> observer = {};
 };
 
 struct Answer {

@@ -34,8 +34,11 @@ static std::string listNames(ArrayRef<Port> ports) {
 }
 
 static std::string getTypeString(mlir::RankedTensorType type) {
-  return Tensor(*exec::getElementType(type.getElementType()), type.getShape())
-      .getTypeString();
+  // Of a tensor that may be too large to be made.
+  Tensor tensor;
+  tensor.elementType = *exec::getElementType(type.getElementType());
+  tensor.shape.assign(type.getShape().begin(), type.getShape().end());
+  return tensor.getTypeString();
 }
 
 namespace {
@@ -217,6 +220,11 @@ Expected<SmallVector<Tensor>> readInputs(const Options &options,
                                    getTypeString(port.type) +
                                    ") is missing: give --input " + port.name +
                                    "=FILE or --random-inputs");
+    std::string excess = exec::describeExcess(port.type.getShape());
+    if (!isGiven[index] && !excess.empty())
+      return createStringError(inconvertibleErrorCode(),
+                               "input \"" + port.name + "\" (" +
+                                   getTypeString(port.type) + ") " + excess);
     if (!isGiven[index])
       tensors[index] = makeRandomTensor(port, generator);
     tensors[index].name = port.name;

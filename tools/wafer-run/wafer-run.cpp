@@ -111,6 +111,11 @@ static int prepare(const Model &model, Job &job) {
     if (outputs->empty())
       return run::reportError("--labels: the model has no output");
     // Zeros stand for the scores: only shapes are checked here.
+    if (std::string excess =
+            exec::describeExcess(outputs->front().type.getShape());
+        !excess.empty())
+      return run::reportError("output \"" + outputs->front().name + "\" " +
+                              excess);
     Tensor scores(*exec::getElementType(outputs->front().type.getElementType()),
                   outputs->front().type.getShape());
     if (auto accuracy = computeAccuracy(scores, *job.labels); !accuracy)

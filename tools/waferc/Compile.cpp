@@ -131,11 +131,33 @@ static LogicalResult runPhase(Compilation &compilation, Phase phase,
   TimingScope scope = timing.nest(stringifyPhase(phase));
   pm.enableTiming(scope);
   pm.addInstrumentation(std::make_unique<PassProgress>(stringifyPhase(phase)));
+  if (compilation.verifier)
+    pm.addInstrumentation(compilation.verifier->createInstrumentation());
   PipelineOptions options;
   options.machine = compilation.options.machine;
   options.verify = compilation.options.verify;
   buildPhase(pm, phase, options);
   return pm.run(*compilation.module);
+}
+
+/// Evaluates the model for --verify-each, and the input if it is of a later
+/// phase than the graph that it holds.
+static ExitCode startVerifier(Compilation &compilation, Phase reached) {
+  const Options &options = compilation.options;
+  if (!options.verifyEach)
+    return kSuccess;
+  auto inputs = StepVerifier::readInputs(*compilation.module, options.inputs,
+                                         options.seed);
+  if (!inputs)
+    return static_cast<ExitCode>(reportError(inputs.takeError()));
+  compilation.verifier =
+      std::make_unique<StepVerifier>(compilation.folder, std::move(*inputs));
+  if (failed(compilation.verifier->setModel(*compilation.module)))
+    return static_cast<ExitCode>(reportError(
+        options.input + ": the model cannot be evaluated", kCannotCompile));
+  if (reached != Phase::Graph)
+    (void)compilation.verifier->check(*compilation.module, "as given:");
+  return compilation.verifier->failed() ? kStepsDiffer : kSuccess;
 }
 
 /// A phase must leave its mark on the IR, else later ones would work on what
@@ -165,6 +187,8 @@ ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
                           stringifyPhase(reached),
                       kCannotCompile));
   }
+  if (ExitCode code = startVerifier(compilation, reached))
+    return code;
   for (Phase phase : kPhases) {
     // A graph is normalised, wherever it comes from.
     bool isDone =
@@ -172,8 +196,10 @@ ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
     if (isDone || phase > options.target)
       continue;
     double started = getElapsedSeconds();
-    if (failed(runPhase(compilation, phase, timing)) ||
-        !hasReached(*compilation.module, phase))
+    LogicalResult result = runPhase(compilation, phase, timing);
+    if (compilation.verifier && compilation.verifier->failed())
+      return kStepsDiffer;
+    if (failed(result) || !hasReached(*compilation.module, phase))
       return static_cast<ExitCode>(
           reportError(options.input + ": cannot be brought to phase " +
                           stringifyPhase(phase),
@@ -186,6 +212,9 @@ ExitCode runPhases(Compilation &compilation, TimingScope &timing) {
     if (llvm::Error error = dumpPhase(compilation, phase))
       return static_cast<ExitCode>(reportError(std::move(error)));
   }
+  if (compilation.verifier)
+    llvm::errs() << "waferc: " << compilation.verifier->getNumSteps()
+                 << " steps run, all mean what the model means\n";
   return kSuccess;
 }
 

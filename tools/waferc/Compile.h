@@ -9,6 +9,7 @@
 #define WAFER_TOOLS_WAFERC_COMPILE_H
 
 #include "Options.h"
+#include "VerifyEach.h"
 #include "mlir/Support/Timing.h"
 #include "wafer/Report/CompileReport.h"
 #include "llvm/Support/SourceMgr.h"
@@ -27,6 +28,8 @@ struct Compilation {
   report::CompileReport report;
   /// Seconds of each step, in order: "import" or "parse", then phases.
   std::vector<std::pair<std::string, double>> seconds;
+  /// With --verify-each.
+  std::unique_ptr<StepVerifier> verifier;
 };
 
 /// Reads the input. Errors are printed.

@@ -25,7 +25,8 @@ static constexpr const char *kOverview =
   waferc dumps/03-placed.mlir --emit=routed
   waferc dumps/07-pe.mlir -o model.wafer
 
-Exit codes: 0 fine, 2 bad usage or input, 3 cannot compile.
+Exit codes: 0 fine, 1 --verify-each found steps that differ, 2 bad usage or
+input, 3 cannot compile.
 )";
 
 int reportError(const llvm::Twine &message, ExitCode code) {
@@ -42,6 +43,7 @@ namespace {
 /// The options as llvm::cl wants them.
 struct CommandLine {
   cl::OptionCategory compileCategory{"waferc: what to compile"};
+  cl::OptionCategory verifyCategory{"waferc: what to check"};
   cl::OptionCategory outputCategory{"waferc: what to write"};
 
   cl::opt<std::string> input{
@@ -58,9 +60,21 @@ struct CommandLine {
       "precision", cl::init("model"), cl::value_desc("KIND"),
       cl::cat(compileCategory),
       cl::desc("model: the types that the model itself has (default)")};
+
   cl::opt<bool> noVerify{
-      "no-verify", cl::cat(compileCategory),
+      "no-verify", cl::cat(verifyCategory),
       cl::desc("Leave out the verifiers of the phase boundaries")};
+  cl::opt<bool> verifyEach{
+      "verify-each", cl::cat(verifyCategory),
+      cl::desc("After every pass run the IR on the same inputs, compare with "
+               "the model and name the first op that differs")};
+  cl::list<std::string> inputs{
+      "input", cl::value_desc("[NAME=]FILE"), cl::cat(verifyCategory),
+      cl::desc("Input of --verify-each (.npy, .pb); without NAME by order, "
+               ".pb by its own name; inputs without a file are random")};
+  cl::opt<uint64_t> seed{"seed", cl::init(0), cl::value_desc("N"),
+                         cl::desc("Seed of random inputs (default: 0)"),
+                         cl::cat(verifyCategory)};
 
   cl::opt<std::string> output{
       "o", cl::value_desc("FILE"), cl::cat(outputCategory),
@@ -146,7 +160,8 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   CommandLine line;
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << exec::kProducer << "\n"; });
-  cl::HideUnrelatedOptions({&line.compileCategory, &line.outputCategory});
+  cl::HideUnrelatedOptions(
+      {&line.compileCategory, &line.verifyCategory, &line.outputCategory});
   // With a stream for errors it returns instead of exiting with code 1.
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
     return std::nullopt;
@@ -159,11 +174,19 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   options.printTiming = line.printTiming;
   options.printLocations = line.printLocations;
   options.verify = !line.noVerify;
+  options.verifyEach = line.verifyEach;
+  options.inputs = line.inputs;
+  options.seed = line.seed;
   if (line.report.getNumOccurrences())
     options.report = line.report.empty() ? "-" : line.report.getValue();
   if (line.precision != "model") {
     reportError("--precision=" + line.precision.getValue() +
                 ": not supported, expected model");
+    return std::nullopt;
+  }
+  if (!options.verifyEach &&
+      (line.inputs.getNumOccurrences() || line.seed.getNumOccurrences())) {
+    reportError("--input and --seed are for --verify-each");
     return std::nullopt;
   }
   if (!parseDims(line.dims, options.import) ||

@@ -16,7 +16,12 @@
 namespace wafer::compiler {
 
 /// Exit codes (docs/Debugging.md).
-enum ExitCode { kSuccess = 0, kBadInput = 2, kCannotCompile = 3 };
+enum ExitCode {
+  kSuccess = 0,
+  kStepsDiffer = 1,
+  kBadInput = 2,
+  kCannotCompile = 3,
+};
 
 struct Options {
   std::string input;
@@ -35,6 +40,11 @@ struct Options {
   /// Not in graphs only.
   bool printLocations = false;
   bool verify = true;
+  /// Run every step's interpreter and compare (VerifyEach.h).
+  bool verifyEach = false;
+  /// Of verifyEach: `[NAME=]FILE` each; the inputs without a file are random.
+  std::vector<std::string> inputs;
+  uint64_t seed = 0;
 };
 
 /// Reads the command line; nullopt after errors, which are on stderr.

@@ -44,6 +44,12 @@ bool isFloat(ElementType type);
 /// such a tensor of 8-byte elements would not fit in 63 bits.
 int64_t countElements(llvm::ArrayRef<int64_t> shape);
 
+/// What is wrong with holding `shape` in memory: its bytes, at `elementSize`
+/// each, are more than this machine has. Empty if nothing is. Models declare
+/// what they like: ask before making a Tensor of a shape from outside.
+std::string describeExcess(llvm::ArrayRef<int64_t> shape,
+                           unsigned elementSize = 8);
+
 /// A dense tensor in row-major order. Copies share the bytes; the first write
 /// through a shared copy makes its own (so a mapped file is never written).
 class Tensor {

@@ -40,6 +40,12 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 readFileOrStdin(StringRef path) {
   if (path != "-" && llvm::sys::fs::is_directory(path))
     return makeFileError(path, "is a folder, expected a file");
+  // /dev/zero has no end.
+  llvm::sys::fs::file_status status;
+  if (path != "-" && !llvm::sys::fs::status(path, status) &&
+      (status.type() == llvm::sys::fs::file_type::character_file ||
+       status.type() == llvm::sys::fs::file_type::block_file))
+    return makeFileError(path, "is a device, expected a file");
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
   if (!buffer)
     return makeFileError(path, buffer.getError().message());
@@ -51,6 +57,9 @@ llvm::Error checkWritable(StringRef path) {
     return llvm::Error::success();
   if (llvm::sys::fs::is_directory(path))
     return makeFileError(path, "is a folder, expected a file to write");
+  if (llvm::sys::fs::exists(path) &&
+      llvm::sys::fs::access(path, llvm::sys::fs::AccessMode::Write))
+    return makeFileError(path, "cannot be written: it is read-only");
   StringRef folder = llvm::sys::path::parent_path(path);
   if (folder.empty())
     folder = ".";

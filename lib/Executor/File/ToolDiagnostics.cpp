@@ -9,6 +9,8 @@
 
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
+#include <new>
+#include <unistd.h>
 
 using namespace mlir;
 
@@ -52,11 +54,32 @@ static std::string describe(Location loc) {
   return text;
 }
 
+/// For the handler below, which has no arguments.
+static std::string &getToolName() {
+  static std::string name;
+  return name;
+}
+
+/// Without exceptions a failed allocation would end in a stack trace. Nothing
+/// can be allocated here.
+[[noreturn]] static void endOutOfMemory() {
+  constexpr int kFailed = 3; // docs/Debugging.md
+  const std::string &name = getToolName();
+  constexpr llvm::StringLiteral message = ": error: out of memory\n";
+  // What comes after would not be better off.
+  (void)!write(STDERR_FILENO, name.data(), name.size());
+  (void)!write(STDERR_FILENO, message.data(), message.size());
+  _exit(kFailed);
+}
+
 ToolDiagnostics::ToolDiagnostics(StringRef tool, llvm::SourceMgr &sources,
                                  MLIRContext *context)
     : tool(tool), atLines(sources, context),
       elsewhere(context,
-                [this](Diagnostic &diagnostic) { return print(diagnostic); }) {}
+                [this](Diagnostic &diagnostic) { return print(diagnostic); }) {
+  getToolName() = tool.str();
+  std::set_new_handler(endOutOfMemory);
+}
 
 LogicalResult ToolDiagnostics::print(Diagnostic &diagnostic) const {
   if (hasLine(diagnostic.getLocation()))

@@ -9,6 +9,7 @@
 #include "wafer/Executor/Convert.h"
 #include "llvm/Support/CheckedArithmetic.h"
 #include <cstring>
+#include <unistd.h>
 
 using namespace llvm;
 
@@ -44,6 +45,18 @@ int64_t countElements(ArrayRef<int64_t> shape) {
     count = *product;
   }
   return isEmpty ? 0 : count;
+}
+
+std::string describeExcess(ArrayRef<int64_t> shape, unsigned elementSize) {
+  static const int64_t memory =
+      static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  int64_t count = countElements(shape);
+  if (count >= 0 && (memory <= 0 || count <= memory / elementSize))
+    return "";
+  std::string bytes =
+      count < 0 ? "more than 2^63" : std::to_string(count * elementSize);
+  return "needs " + bytes + " bytes of memory, this machine has " +
+         std::to_string(memory);
 }
 
 /// Uninitialised bytes, aligned for every element type.

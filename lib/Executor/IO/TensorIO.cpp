@@ -55,25 +55,47 @@ Error writeTensor(StringRef path, const Tensor &tensor) {
   return format->write(path, tensor);
 }
 
+static Error writeTo(StringRef path, int descriptor,
+                     function_ref<void(raw_ostream &)> write) {
+  raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+  write(stream);
+  stream.close();
+  std::error_code error = stream.error();
+  stream.clear_error();
+  return error ? makeFileError(path, "cannot be written: " + error.message())
+               : Error::success();
+}
+
+/// A device or a pipe: a file in its place would be another thing.
+static bool isSpecial(StringRef path) {
+  sys::fs::file_status status;
+  return !sys::fs::status(path, status) && sys::fs::exists(status) &&
+         !sys::fs::is_regular_file(status);
+}
+
 Error writeFileAtomically(StringRef path,
                           function_ref<void(raw_ostream &)> write) {
+  if (isSpecial(path)) {
+    int descriptor = -1;
+    if (std::error_code error = sys::fs::openFileForWrite(
+            path, descriptor, sys::fs::CD_OpenExisting))
+      return makeFileError(path, "cannot be written: " + error.message());
+    return writeTo(path, descriptor, write);
+  }
+  // Behind a symbolic link the file is replaced, not the link.
+  SmallString<128> target;
+  if (sys::fs::real_path(path, target))
+    target = path;
   SmallString<128> temporary;
   int descriptor = -1;
   if (std::error_code error = sys::fs::createUniqueFile(
-          path + ".tmp-%%%%%%%%", descriptor, temporary, sys::fs::OF_None,
+          target + ".tmp-%%%%%%%%", descriptor, temporary, sys::fs::OF_None,
           sys::fs::all_read | sys::fs::owner_write))
     return makeFileError(path, "cannot be written: " + error.message());
   llvm::scope_exit removeTemporary([&] { sys::fs::remove(temporary); });
-  {
-    raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-    write(stream);
-    stream.close();
-    if (std::error_code error = stream.error()) {
-      stream.clear_error();
-      return makeFileError(path, "cannot be written: " + error.message());
-    }
-  }
-  if (std::error_code error = sys::fs::rename(temporary, path))
+  if (Error error = writeTo(path, descriptor, write))
+    return error;
+  if (std::error_code error = sys::fs::rename(temporary, target))
     return makeFileError(path, "cannot be written: " + error.message());
   removeTemporary.release();
   return Error::success();

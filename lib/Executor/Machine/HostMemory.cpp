@@ -48,6 +48,10 @@ Error HostMemory::prepare(pe::HostOp host) {
   if (!elementType || countElements(type.getShape()) < 0)
     return llvm::createStringError(describe(host) +
                                    ": no such tensor can be held");
+  if (std::string excess =
+          describeExcess(type.getShape(), getSizeInBytes(*elementType));
+      !excess.empty())
+    return llvm::createStringError(describe(host) + " " + excess);
   auto found = tensors.find(name);
   bool isSet = found != tensors.end();
   if (host.getKind() == pe::HostKind::Constant && !isSet) {

@@ -123,6 +123,11 @@ LogicalResult BlockEvaluator::evaluate(Operation &op) {
       return failure();
     operands.push_back(std::move(*tensor));
   }
+  for (Type type : op.getResultTypes())
+    if (auto tensor = dyn_cast<RankedTensorType>(type))
+      if (std::string excess = describeExcess(tensor.getShape());
+          !excess.empty())
+        return op.emitError("its result of ") << type << " " << excess;
   if (failed(compute(op, operands, results)))
     return failure();
   if (results.size() != op.getNumResults())

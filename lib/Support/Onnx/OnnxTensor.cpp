@@ -49,9 +49,10 @@ std::string getOnnxTypeName(int32_t dataType) {
   static constexpr StringLiteral newer[] = {
       "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2", "FLOAT8E5M2FNUZ",
       "UINT4",        "INT4",           "FLOAT4E2M1", "FLOAT8E8M0"};
-  int32_t index = dataType - 17;
-  if (index >= 0 && index < static_cast<int32_t>(std::size(newer)))
-    return newer[index].str();
+  constexpr int32_t first = 17;
+  if (dataType >= first &&
+      dataType < first + static_cast<int32_t>(std::size(newer)))
+    return newer[dataType - first].str();
   return "number " + std::to_string(dataType);
 }
 

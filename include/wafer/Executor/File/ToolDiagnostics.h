@@ -14,7 +14,8 @@ namespace wafer::exec {
 
 /// Prints diagnostics on stderr: those at a line of a source with that line,
 /// others as `tool: error: node "NAME": message`, where the location names an
-/// ONNX node, a file or nothing.
+/// ONNX node, a file or nothing. Where memory runs out, the program ends with a
+/// line that says so and exit code 3.
 class ToolDiagnostics {
 public:
   ToolDiagnostics(llvm::StringRef tool, llvm::SourceMgr &sources,
