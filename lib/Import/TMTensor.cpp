@@ -138,16 +138,17 @@ static LogicalResult importScan(TensorImporter &importer, Operation &op) {
     return op.emitOpError("is supported with sums from 0 and products from 1");
   TensorEmitter &emit = importer.emit;
   bool isExclusive = !inclusive.getValue();
-  auto scan = [&](bool exclusive) -> Value {
-    if (isSum)
-      return graph::CumSumOp::create(emit.builder, emit.loc, type, input, axis,
-                                     exclusive, /*reverse=*/false);
-    return graph::CumProdOp::create(emit.builder, emit.loc, type, input, axis,
-                                    exclusive, /*reverse=*/false);
-  };
-  importer.define(op.getResult(0), scan(isExclusive));
+  Value scanned;
+  if (isSum)
+    scanned = graph::CumSumOp::create(emit.builder, emit.loc, type, input, axis,
+                                      isExclusive, /*reverse=*/false);
+  else
+    scanned = graph::CumProdOp::create(emit.builder, emit.loc, type, input,
+                                       axis, isExclusive, /*reverse=*/false);
+  importer.define(op.getResult(0), scanned);
   if (op.getResult(1).use_empty())
     return success();
+  // The accumulator holds what was written last.
   SmallVector<int64_t> starts(type.getRank(), 0), ones(type.getRank(), 1);
   SmallVector<int64_t> sizes(type.getShape());
   if (sizes[axis] == 0)
@@ -155,8 +156,7 @@ static LogicalResult importScan(TensorImporter &importer, Operation &op) {
   starts[axis] = sizes[axis] - 1;
   sizes[axis] = 1;
   importer.define(op.getResult(1),
-                  emit.reshape(emit.slice(scan(/*exclusive=*/false), starts,
-                                          sizes, ones),
+                  emit.reshape(emit.slice(scanned, starts, sizes, ones),
                                last.getShape()));
   return success();
 }

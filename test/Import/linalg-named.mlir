@@ -1,6 +1,6 @@
 // Named ops of linalg that are no windows, and ops of tensor: as LLVM's loops compute them.
 // RUN: %python %S/Inputs/compare-with-runner.py %s %t | FileCheck %s
-// CHECK: all 9 programs agree
+// CHECK: all 12 programs agree
 
 //--- products
 #ta = affine_map<(b, m, n, k) -> (b, k, m)>
@@ -192,4 +192,82 @@ func.func @forward(%x: tensor<3x4xf32>, %y: tensor<4x2xf32>) -> tensor<3x2xf32> 
   %z = linalg.fill ins(%zero : f32) outs(%e : tensor<3x2xf32>) -> tensor<3x2xf32>
   %r = linalg.matmul ins(%a, %b : tensor<3x4xf16>, tensor<4x2xf16>) outs(%z : tensor<3x2xf32>) -> tensor<3x2xf32>
   return %r : tensor<3x2xf32>
+}
+//--- softmax
+func.func @forward(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.softmax dimension(1) ins(%x : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+//=== for LLVM
+func.func @forward(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %exp = tosa.exp %x : (tensor<3x4xf32>) -> tensor<3x4xf32>
+  %sum = tosa.reduce_sum %exp {axis = 1 : i32} : (tensor<3x4xf32>) -> tensor<3x1xf32>
+  %r = tosa.reciprocal %sum : (tensor<3x1xf32>) -> tensor<3x1xf32>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %y = tosa.mul %exp, %r, %shift : (tensor<3x4xf32>, tensor<3x1xf32>, tensor<1xi8>) -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+//--- tensor-gather
+// Dimensions 0 and 2 are indexed, and stay as 1 or go.
+func.func @forward(%x: tensor<3x4x3xf32>, %i: tensor<2x5x2xi64>) -> (tensor<2x5x1x4x1xf32>, tensor<2x5x4xf32>) {
+  %y = tensor.gather %x[%i] gather_dims([0, 2]) : (tensor<3x4x3xf32>, tensor<2x5x2xi64>) -> tensor<2x5x1x4x1xf32>
+  %z = tensor.gather %x[%i] gather_dims([0, 2]) : (tensor<3x4x3xf32>, tensor<2x5x2xi64>) -> tensor<2x5x4xf32>
+  return %y, %z : tensor<2x5x1x4x1xf32>, tensor<2x5x4xf32>
+}
+//=== for LLVM
+func.func @forward(%x: tensor<3x4x3xf32>, %i: tensor<2x5x2xi64>) -> (tensor<2x5x1x4x1xf32>, tensor<2x5x4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %e = tensor.empty() : tensor<2x5x4xf32>
+  %z = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>], iterator_types = ["parallel", "parallel", "parallel"]} outs(%e : tensor<2x5x4xf32>) {
+  ^bb0(%out: f32):
+    %a = linalg.index 0 : index
+    %b = linalg.index 1 : index
+    %c = linalg.index 2 : index
+    %p = tensor.extract %i[%a, %b, %c0] : tensor<2x5x2xi64>
+    %q = tensor.extract %i[%a, %b, %c1] : tensor<2x5x2xi64>
+    %pi = arith.index_cast %p : i64 to index
+    %qi = arith.index_cast %q : i64 to index
+    %v = tensor.extract %x[%pi, %c, %qi] : tensor<3x4x3xf32>
+    linalg.yield %v : f32
+  } -> tensor<2x5x4xf32>
+  %y = tensor.expand_shape %z [[0], [1, 2], [3, 4]] output_shape [2, 5, 1, 4, 1] : tensor<2x5x4xf32> into tensor<2x5x1x4x1xf32>
+  return %y, %z : tensor<2x5x1x4x1xf32>, tensor<2x5x4xf32>
+}
+//--- torch-mlir-scan
+// torch-mlir's own op for cumulative sums, as it writes it; and what an exclusive one wrote last.
+func.func @forward(%x: tensor<2x3xi64>, %f: tensor<2x3xf32>) -> (tensor<2x3xi64>, tensor<2x3xf32>, tensor<2xf32>) {
+  %c0_i64 = arith.constant 0 : i64
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x3xi64>
+  %a = tensor.empty() : tensor<2xi64>
+  %z = linalg.fill ins(%c0_i64 : i64) outs(%e : tensor<2x3xi64>) -> tensor<2x3xi64>
+  %s = linalg.fill ins(%c0_i64 : i64) outs(%a : tensor<2xi64>) -> tensor<2xi64>
+  %y:2 = tm_tensor.scan dimension(1) inclusive(true) ins(%x : tensor<2x3xi64>) outs(%z, %s : tensor<2x3xi64>, tensor<2xi64>) {
+  ^bb0(%arg1: i64, %arg2: i64):
+    %n = arith.addi %arg1, %arg2 : i64
+    tm_tensor.yield %n : i64
+  } -> tensor<2x3xi64>, tensor<2xi64>
+  %ef = tensor.empty() : tensor<2x3xf32>
+  %af = tensor.empty() : tensor<2xf32>
+  %sf = linalg.fill ins(%zero : f32) outs(%af : tensor<2xf32>) -> tensor<2xf32>
+  %w:2 = tm_tensor.scan dimension(1) inclusive(false) ins(%f : tensor<2x3xf32>) outs(%ef, %sf : tensor<2x3xf32>, tensor<2xf32>) {
+  ^bb0(%arg1: f32, %arg2: f32):
+    %n = arith.addf %arg1, %arg2 : f32
+    tm_tensor.yield %n : f32
+  } -> tensor<2x3xf32>, tensor<2xf32>
+  return %y#0, %w#0, %w#1 : tensor<2x3xi64>, tensor<2x3xf32>, tensor<2xf32>
+}
+//=== for LLVM
+// Products with matrices of ones where a column counts a row.
+func.func @forward(%x: tensor<2x3xi64>, %f: tensor<2x3xf32>) -> (tensor<2x3xi64>, tensor<2x3xf32>, tensor<2xf32>) {
+  %upper = arith.constant dense<[[1, 1, 1], [0, 1, 1], [0, 0, 1]]> : tensor<3x3xi64>
+  %strict = arith.constant dense<[[0.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]> : tensor<3x3xf32>
+  %z = arith.constant dense<0> : tensor<2x3xi64>
+  %zf = arith.constant dense<0.0> : tensor<2x3xf32>
+  %y = linalg.matmul ins(%x, %upper : tensor<2x3xi64>, tensor<3x3xi64>) outs(%z : tensor<2x3xi64>) -> tensor<2x3xi64>
+  %w = linalg.matmul ins(%f, %strict : tensor<2x3xf32>, tensor<3x3xf32>) outs(%zf : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %v = tensor.extract_slice %w[0, 2] [2, 1] [1, 1] : tensor<2x3xf32> to tensor<2xf32>
+  return %y, %w, %v : tensor<2x3xi64>, tensor<2x3xf32>, tensor<2xf32>
 }

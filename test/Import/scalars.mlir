@@ -1,6 +1,6 @@
 // Ops of arith and math on tensors: as LLVM and the C library compute them.
 // RUN: %python %S/Inputs/compare-with-runner.py %s %t | FileCheck %s
-// CHECK: all 5 programs agree
+// CHECK: all 6 programs agree
 
 //--- functions
 // Domains: %unit within (-1, 1), %pos above 0, %above above 1.
@@ -73,7 +73,7 @@ func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xf32>, t
 }
 //--- float-comparisons
 // Some of the elements are no numbers: 0/0.
-func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>) {
+func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>) {
   %zero = arith.constant dense<0.0> : tensor<40xf32>
   %xx = arith.divf %x, %x : tensor<40xf32>
   %a = arith.mulf %xx, %x : tensor<40xf32>
@@ -110,11 +110,32 @@ func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xi32>, t
   %n13 = arith.extui %c13 : tensor<40xi1> to tensor<40xi32>
   %isnan = math.isnan %inf : tensor<40xf32>
   %isnan_n = arith.extui %isnan : tensor<40xi1> to tensor<40xi32>
-  %isinf = math.isinf %inf : tensor<40xf32>
-  %isinf_n = arith.extui %isinf : tensor<40xi1> to tensor<40xi32>
-  %isfinite = math.isfinite %inf : tensor<40xf32>
-  %isfinite_n = arith.extui %isfinite : tensor<40xi1> to tensor<40xi32>
-  return %n0, %n1, %n2, %n3, %n4, %n5, %n6, %n7, %n8, %n9, %n10, %n11, %n12, %n13, %isnan_n, %isinf_n, %isfinite_n : tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>
+  return %n0, %n1, %n2, %n3, %n4, %n5, %n6, %n7, %n8, %n9, %n10, %n11, %n12, %n13, %isnan_n : tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>
+}
+//--- infinity
+func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>) {
+  %zero = arith.constant dense<0.0> : tensor<40xf32>
+  %q = arith.divf %x, %zero : tensor<40xf32>
+  %r = arith.maxnumf %q, %x : tensor<40xf32>
+  %i = math.isinf %r : tensor<40xf32>
+  %f = math.isfinite %q : tensor<40xf32>
+  %0 = arith.extui %i : tensor<40xi1> to tensor<40xi32>
+  %1 = arith.extui %f : tensor<40xi1> to tensor<40xi32>
+  return %0, %1 : tensor<40xi32>, tensor<40xi32>
+}
+//=== for LLVM
+func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>) {
+  %zero = arith.constant dense<0.0> : tensor<40xf32>
+  %inf = arith.constant dense<0x7F800000> : tensor<40xf32>
+  %q = arith.divf %x, %zero : tensor<40xf32>
+  %r = arith.maxnumf %q, %x : tensor<40xf32>
+  %ra = math.absf %r : tensor<40xf32>
+  %qa = math.absf %q : tensor<40xf32>
+  %i = arith.cmpf oeq, %ra, %inf : tensor<40xf32>
+  %f = arith.cmpf olt, %qa, %inf : tensor<40xf32>
+  %0 = arith.extui %i : tensor<40xi1> to tensor<40xi32>
+  %1 = arith.extui %f : tensor<40xi1> to tensor<40xi32>
+  return %0, %1 : tensor<40xi32>, tensor<40xi32>
 }
 //--- integers
 // Of both signs, and divisors that are not 0.

@@ -71,8 +71,18 @@ func.func @forward(%x: tensor<2x3x4xf32>, %i: tensor<2x5xi32>) -> (tensor<2x5x4x
   return %0, %1, %2, %3, %4, %5, %6 : tensor<2x5x4xf32>, tensor<2x3x4xf32>, tensor<4x9x4xf32>, tensor<2x5x6xf32>, tensor<4x2x3xf32>, tensor<2x2x2xf32>, tensor<2x6x4xf32>
 }
 //--- scatter
-func.func @forward(%x: tensor<1x4x2xf32>, %u: tensor<1x2x2xf32>) -> tensor<1x4x2xf32> {
-  %i = "tosa.const"() <{values = dense<[[2, 0]]> : tensor<1x2xi32>}> : () -> tensor<1x2xi32>
-  %y = tosa.scatter %x, %i, %u : (tensor<1x4x2xf32>, tensor<1x2xi32>, tensor<1x2x2xf32>) -> tensor<1x4x2xf32>
-  return %y : tensor<1x4x2xf32>
+func.func @forward(%x: tensor<2x4x2xf32>, %u: tensor<2x2x2xf32>) -> tensor<2x4x2xf32> {
+  %i = "tosa.const"() <{values = dense<[[2, 0], [1, 3]]> : tensor<2x2xi32>}> : () -> tensor<2x2xi32>
+  %y = tosa.scatter %x, %i, %u : (tensor<2x4x2xf32>, tensor<2x2xi32>, tensor<2x2x2xf32>) -> tensor<2x4x2xf32>
+  return %y : tensor<2x4x2xf32>
+}
+//=== for LLVM
+func.func @forward(%x: tensor<2x4x2xf32>, %u: tensor<2x2x2xf32>) -> tensor<2x4x2xf32> {
+  %a = tensor.extract_slice %u[0, 0, 0] [1, 1, 2] [1, 1, 1] : tensor<2x2x2xf32> to tensor<1x1x2xf32>
+  %b = tensor.extract_slice %u[0, 1, 0] [1, 1, 2] [1, 1, 1] : tensor<2x2x2xf32> to tensor<1x1x2xf32>
+  %c = tensor.extract_slice %u[1, 0, 0] [1, 2, 2] [1, 1, 1] : tensor<2x2x2xf32> to tensor<1x2x2xf32>
+  %0 = tensor.insert_slice %a into %x[0, 2, 0] [1, 1, 2] [1, 1, 1] : tensor<1x1x2xf32> into tensor<2x4x2xf32>
+  %1 = tensor.insert_slice %b into %0[0, 0, 0] [1, 1, 2] [1, 1, 1] : tensor<1x1x2xf32> into tensor<2x4x2xf32>
+  %2 = tensor.insert_slice %c into %1[1, 1, 0] [1, 2, 2] [1, 2, 1] : tensor<1x2x2xf32> into tensor<2x4x2xf32>
+  return %2 : tensor<2x4x2xf32>
 }

@@ -2,7 +2,7 @@
 
 LLVM's own lowering to loops, in mlir-runner, says what the ops mean; `wafer-run --mode=reference` evaluates the graph that
 they are imported as. Each program, after a line `//--- NAME`, has a function @forward whose inputs are made here; it is left
-in FOLDER/NAME/model.mlir.
+in FOLDER/NAME/model.mlir. Where LLVM has no lowering, the same in other ops follows a line `//=== for LLVM`.
 """
 import array
 import pathlib
@@ -10,11 +10,13 @@ import re
 import subprocess
 import sys
 
-TO_LLVM = ("-one-shot-bufferize=bufferize-function-boundaries -convert-linalg-to-loops -expand-strided-metadata -lower-affine "
-           "-convert-scf-to-cf -convert-math-to-llvm -convert-math-to-libm -convert-index-to-llvm -arith-expand "
-           "-finalize-memref-to-llvm -convert-func-to-llvm -convert-cf-to-llvm -convert-arith-to-llvm "
-           "-reconcile-unrealized-casts").split()
-PREPARE = ["-tosa-to-linalg-pipeline", "-canonicalize", "-convert-elementwise-to-linalg", "-convert-tensor-to-linalg", "-canonicalize"]
+PIPELINE = ("builtin.module(func.func(tosa-optional-decompositions,tosa-infer-shapes,tosa-make-broadcastable,"
+            "tosa-to-linalg-named,tosa-to-linalg,tosa-to-arith{include-apply-rescale=true},tosa-to-tensor),canonicalize,"
+            "func.func(convert-elementwise-to-linalg),convert-tensor-to-linalg,canonicalize,"
+            "one-shot-bufferize{bufferize-function-boundaries},func.func(convert-linalg-to-loops),expand-strided-metadata,"
+            "lower-affine,convert-scf-to-cf,math-expand-ops{ops=clampf},convert-math-to-llvm,convert-math-to-libm,"
+            "convert-index-to-llvm,arith-expand,finalize-memref-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,"
+            "convert-arith-to-llvm,reconcile-unrealized-casts)")
 # Names of an element type in numpy's files, Python's arrays and the runner's library.
 TYPES = {"f32": ("<f4", "f", "F32"), "i32": ("<i4", "i", "I32"), "i64": ("<i8", "q", "I64")}
 
@@ -100,8 +102,9 @@ def compare(program, folder, llvm):
     for i, text in enumerate(inputs):
         shape, element = parse_type(text)
         values.append(make_values(element, count(shape), 7 * i + 1))
+    program, _, other = program.partition("//=== for LLVM\n")
     program = re.sub(r"//[^\n]*", "", program)
-    lowered = run(["mlir-opt", "-", *PREPARE, *TO_LLVM], program + make_main(inputs, results, values))
+    lowered = run(["mlir-opt", "-", f"--pass-pipeline={PIPELINE}"], (other or program) + make_main(inputs, results, values))
     libraries = ",".join(str(llvm / name) for name in ("libmlir_runner_utils.so", "libmlir_c_runner_utils.so"))
     printed = read_printed(run(["mlir-runner", "-e", "main", "-entry-point-result=void", f"-shared-libs={libraries}"], lowered))
     model = folder / "model.mlir"
