@@ -95,9 +95,8 @@ static Value emitCompare(TensorEmitter &emit, arith::CmpIOp op, Value lhs,
   case Predicate::sge:
   case Predicate::uge:
     return emit.compare<graph::LessOrEqualOp>(rhs, lhs);
-  default:
-    return {};
   }
+  return {};
 }
 
 static Value emitUnary(TensorEmitter &emit, Operation &op, Value value) {

@@ -163,7 +163,7 @@ static LogicalResult importClamp(TensorImporter &importer, Operation &op) {
   };
   Value atLeast =
       emit.binary<graph::MaxOp>(operands[0], makeScalar(clamp.getMinValAttr()));
-  return define(
+  return defineResult(
       importer, op,
       emit.binary<graph::MinOp>(atLeast, makeScalar(clamp.getMaxValAttr())));
 }
