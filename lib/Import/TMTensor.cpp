@@ -79,7 +79,9 @@ static ParseResult parseOp(OpAsmParser &parser, OperationState &state) {
       return failure();
     state.addRegion(std::move(body));
   }
-  return parser.parseOptionalArrowTypeList(state.types);
+  if (failed(parser.parseOptionalArrow()))
+    return success();
+  return parser.parseTypeList(state.types);
 }
 
 std::optional<Dialect::ParseOpHook>

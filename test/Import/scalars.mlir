@@ -49,11 +49,10 @@ func.func @forward(%x: tensor<40xf32>) -> (tensor<40xf32>, tensor<40xf32>, tenso
   return %absf, %acos, %acosh, %asin, %asinh, %atan, %atanh, %cbrt, %ceil, %cos, %cosh, %erf, %erfc, %exp, %exp2, %expm1, %floor, %log, %log10, %log1p, %log2, %round, %roundeven, %rsqrt, %sin, %sinh, %sqrt, %tan, %tanh, %trunc, %expm1_small, %log1p_small : tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>
 }
 //--- pairs
-func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>) {
+func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>) {
   %one = arith.constant dense<1.25> : tensor<40xf32>
   %p0 = math.absf %x : tensor<40xf32>
   %pos = arith.addf %p0, %one : tensor<40xf32>
-  %low = arith.constant dense<-2.0> : tensor<40xf32>
   %addf = arith.addf %x, %y : tensor<40xf32>
   %subf = arith.subf %x, %y : tensor<40xf32>
   %mulf = arith.mulf %x, %y : tensor<40xf32>
@@ -67,9 +66,8 @@ func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xf32>, t
   %atan2 = math.atan2 %x, %y : tensor<40xf32>
   %copysign = math.copysign %x, %y : tensor<40xf32>
   %fma = math.fma %x, %y, %pos : tensor<40xf32>
-  %clamped = math.clampf %x to [%low, %one] : tensor<40xf32>
   %neg = arith.negf %x : tensor<40xf32>
-  return %addf, %subf, %mulf, %divf, %remf, %maximumf, %minimumf, %maxnumf, %minnumf, %powf, %atan2, %copysign, %fma, %clamped, %neg : tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>
+  return %addf, %subf, %mulf, %divf, %remf, %maximumf, %minimumf, %maxnumf, %minnumf, %powf, %atan2, %copysign, %fma, %neg : tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<40xf32>
 }
 //--- float-comparisons
 // Some of the elements are no numbers: 0/0.
@@ -112,8 +110,11 @@ func.func @forward(%x: tensor<40xf32>, %y: tensor<40xf32>) -> (tensor<40xi32>, t
   %isnan_n = arith.extui %isnan : tensor<40xi1> to tensor<40xi32>
   return %n0, %n1, %n2, %n3, %n4, %n5, %n6, %n7, %n8, %n9, %n10, %n11, %n12, %n13, %isnan_n : tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>, tensor<40xi32>
 }
-//--- infinity
-func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>) {
+//--- special
+func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>, tensor<40xf32>) {
+  %low = arith.constant dense<-2.0> : tensor<40xf32>
+  %high = arith.constant dense<1.25> : tensor<40xf32>
+  %2 = math.clampf %x to [%low, %high] : tensor<40xf32>
   %zero = arith.constant dense<0.0> : tensor<40xf32>
   %q = arith.divf %x, %zero : tensor<40xf32>
   %r = arith.maxnumf %q, %x : tensor<40xf32>
@@ -121,10 +122,14 @@ func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>) {
   %f = math.isfinite %q : tensor<40xf32>
   %0 = arith.extui %i : tensor<40xi1> to tensor<40xi32>
   %1 = arith.extui %f : tensor<40xi1> to tensor<40xi32>
-  return %0, %1 : tensor<40xi32>, tensor<40xi32>
+  return %0, %1, %2 : tensor<40xi32>, tensor<40xi32>, tensor<40xf32>
 }
 //=== for LLVM
-func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>) {
+func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>, tensor<40xf32>) {
+  %low = arith.constant dense<-2.0> : tensor<40xf32>
+  %high = arith.constant dense<1.25> : tensor<40xf32>
+  %more = arith.maximumf %x, %low : tensor<40xf32>
+  %2 = arith.minimumf %more, %high : tensor<40xf32>
   %zero = arith.constant dense<0.0> : tensor<40xf32>
   %inf = arith.constant dense<0x7F800000> : tensor<40xf32>
   %q = arith.divf %x, %zero : tensor<40xf32>
@@ -135,7 +140,7 @@ func.func @forward(%x: tensor<40xf32>) -> (tensor<40xi32>, tensor<40xi32>) {
   %f = arith.cmpf olt, %qa, %inf : tensor<40xf32>
   %0 = arith.extui %i : tensor<40xi1> to tensor<40xi32>
   %1 = arith.extui %f : tensor<40xi1> to tensor<40xi32>
-  return %0, %1 : tensor<40xi32>, tensor<40xi32>
+  return %0, %1, %2 : tensor<40xi32>, tensor<40xi32>, tensor<40xf32>
 }
 //--- integers
 // Of both signs, and divisors that are not 0.

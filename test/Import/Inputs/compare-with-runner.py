@@ -14,7 +14,7 @@ PIPELINE = ("builtin.module(func.func(tosa-optional-decompositions,tosa-infer-sh
             "tosa-to-linalg-named,tosa-to-linalg,tosa-to-arith{include-apply-rescale=true},tosa-to-tensor),canonicalize,"
             "func.func(convert-elementwise-to-linalg),convert-tensor-to-linalg,canonicalize,"
             "one-shot-bufferize{bufferize-function-boundaries},func.func(convert-linalg-to-loops),expand-strided-metadata,"
-            "lower-affine,convert-scf-to-cf,math-expand-ops{ops=clampf},convert-math-to-llvm,convert-math-to-libm,"
+            "lower-affine,convert-scf-to-cf,convert-math-to-llvm,convert-math-to-libm,"
             "convert-index-to-llvm,arith-expand,finalize-memref-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,"
             "convert-arith-to-llvm,reconcile-unrealized-casts)")
 # Names of an element type in numpy's files, Python's arrays and the runner's library.
