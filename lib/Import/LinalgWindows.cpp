@@ -293,7 +293,11 @@ Value emitPool(TensorEmitter &emit, const LoopSpace &space,
         return llvm::is_contained(windowLoops, loop);
       }))
     return {};
-  Value x = arrangeImage(emit, space, operand.value, *image, {{}, batch});
+  // An image N×C×D… stays as it is.
+  auto first = batch.begin() + (batch.size() > 1 ? 1 : 0);
+  SmallVector<int64_t> images(batch.begin(), first);
+  Value x = arrangeImage(emit, space, operand.value, *image,
+                         {images, SmallVector<int64_t>(first, batch.end())});
   Window window = getWindow(space, *image);
   Value result;
   if (isSum) {
