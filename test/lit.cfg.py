@@ -45,6 +45,12 @@ if os.path.isdir(os.path.join(shared, "models")):
 else:
     lit_config.note("%s not found: the tests that require `shared` are skipped" % shared)
 
+# `torch`: a Python with torch, torch-mlir, onnx and onnxscript, named by `lit -Dtorch=PYTHON`.
+torch_python = lit_config.params.get("torch", "")
+if torch_python:
+    config.available_features.add("torch")
+    config.substitutions.insert(0, ("%torch-python", '"%s"' % torch_python))
+
 # `plugin`: the module for stock mlir-opt; an instrumented one cannot be loaded by a program that is not.
 if not config.wafer_sanitized:
     config.available_features.add("plugin")
