@@ -14,6 +14,7 @@
 #include "TensorEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -153,7 +154,7 @@ static Value emitBinary(TensorEmitter &emit, Operation &op, Value lhs,
       .Case<arith::DivFOp, arith::DivSIOp>(
           [&](auto) { return emit.binary<graph::DivOp>(lhs, rhs); })
       .Case<arith::MaximumFOp, arith::MaxNumFOp, arith::MaxSIOp>(
-          [&](auto) { return emit.binary<graph::MaxOp>(lhs, rhs); })
+          [&](auto) { return emit.atLeast(lhs, rhs); })
       .Case<arith::MinimumFOp, arith::MinNumFOp, arith::MinSIOp>(
           [&](auto) { return emit.binary<graph::MinOp>(lhs, rhs); })
       .Case<arith::AndIOp>(
@@ -176,10 +177,24 @@ static Value emitBinary(TensorEmitter &emit, Operation &op, Value lhs,
       .Default([](auto) { return Value(); });
 }
 
+/// True for select(x > bound, x, bound) with a constant, also where x is NaN.
+static bool isMaximum(arith::SelectOp select) {
+  auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
+  FloatAttr bound;
+  return compare && compare.getLhs() == select.getTrueValue() &&
+         compare.getRhs() == select.getFalseValue() &&
+         (compare.getPredicate() == arith::CmpFPredicate::UGT ||
+          compare.getPredicate() == arith::CmpFPredicate::UGE) &&
+         matchPattern(select.getFalseValue(), m_Constant(&bound)) &&
+         !bound.getValue().isNaN();
+}
+
 Value emitScalarOp(TensorEmitter &emit, Operation &op,
                    ArrayRef<Value> operands) {
   if (op.getNumResults() != 1 || llvm::is_contained(operands, Value()))
     return {};
+  if (auto select = dyn_cast<arith::SelectOp>(op); select && isMaximum(select))
+    return emit.atLeast(operands[1], operands[2]);
   if (isa<arith::SelectOp>(op))
     return emit.where(operands[0], operands[1], operands[2]);
   if (isa<math::FmaOp>(op))

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TensorEmitter.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/Sequence.h"
 
 using namespace mlir;
@@ -154,6 +155,17 @@ Value TensorEmitter::where(Value condition, Value lhs, Value rhs) {
 
 Value TensorEmitter::rsqrt(Value value) {
   return unary<graph::ReciprocalOp>(unary<graph::SqrtOp>(value));
+}
+
+Value TensorEmitter::atLeast(Value value, Value bound) {
+  DenseElementsAttr constant;
+  bool isZero = value && bound && matchPattern(bound, m_Constant(&constant)) &&
+                isa<FloatType>(constant.getElementType()) &&
+                constant.isSplat() &&
+                constant.getSplatValue<APFloat>().isZero();
+  auto type = isZero ? getBroadcastType(value, bound) : RankedTensorType();
+  return type && type == value.getType() ? unary<graph::ReluOp>(value)
+                                         : binary<graph::MaxOp>(value, bound);
 }
 
 Value TensorEmitter::remainder(Value lhs, Value rhs, bool hasDividendSign) {

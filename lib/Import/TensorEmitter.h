@@ -68,6 +68,8 @@ public:
   mlir::Value averagePool(mlir::Value input, Window window, bool countPadding);
   mlir::Value where(mlir::Value condition, mlir::Value lhs, mlir::Value rhs);
   mlir::Value rsqrt(mlir::Value value);
+  /// The larger one of a value and a bound; graph.relu where the bound is 0.
+  mlir::Value atLeast(mlir::Value value, mlir::Value bound);
   /// What a division leaves, with the sign of the dividend or the divisor.
   mlir::Value remainder(mlir::Value lhs, mlir::Value rhs, bool hasDividendSign);
   /// "All of" or "any of" bools along axes, which become 1.

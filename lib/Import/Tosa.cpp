@@ -149,6 +149,14 @@ static LogicalResult importCast(TensorImporter &importer, Operation &op) {
   return defineResult(importer, op, emit.cast(input, to));
 }
 
+/// True for the largest finite number too: writers of TOSA that know no bound
+/// give that one, and infinity, which it would change, stays as it was.
+static bool isUnbounded(Attribute bound) {
+  auto number = dyn_cast<FloatAttr>(bound);
+  return number && (number.getValue().isInfinity() ||
+                    number.getValue().isLargest());
+}
+
 static LogicalResult importClamp(TensorImporter &importer, Operation &op) {
   TosaOperands operands(importer, op);
   if (!operands.areValid)
@@ -161,11 +169,18 @@ static LogicalResult importClamp(TensorImporter &importer, Operation &op) {
         DenseElementsAttr::get(RankedTensorType::get({}, typed.getType()),
                                ArrayRef<Attribute>(typed)));
   };
-  Value atLeast =
-      emit.binary<graph::MaxOp>(operands[0], makeScalar(clamp.getMinValAttr()));
-  return defineResult(
-      importer, op,
-      emit.binary<graph::MinOp>(atLeast, makeScalar(clamp.getMaxValAttr())));
+  Attribute least = clamp.getMinValAttr(), most = clamp.getMaxValAttr();
+  bool ignoresNaN = clamp.getNanMode() == tosa::NanPropagationMode::IGNORE;
+  Value result = operands[0];
+  // NaN that is ignored becomes the least value.
+  if (ignoresNaN)
+    result = emitExtremum<graph::MaxOp>(emit, result, makeScalar(least),
+                                        clamp.getNanMode());
+  else if (!isUnbounded(least))
+    result = emit.atLeast(result, makeScalar(least));
+  if (!isUnbounded(most))
+    result = emit.binary<graph::MinOp>(result, makeScalar(most));
+  return defineResult(importer, op, result);
 }
 
 template <typename SourceT, typename OpT>

@@ -1,6 +1,8 @@
 // Named ops of linalg that are no windows, and ops of tensor: as LLVM's loops compute them.
 // RUN: %python %S/Inputs/compare-with-runner.py %s %t | FileCheck %s
-// CHECK: all 12 programs agree
+// CHECK: all 13 programs agree
+// RUN: wafer-translate --import-tensors %t/relu/model.mlir | FileCheck %s --check-prefix=RELU
+// RELU-COUNT-2: graph.relu
 
 //--- products
 #ta = affine_map<(b, m, n, k) -> (b, k, m)>
@@ -270,4 +272,18 @@ func.func @forward(%x: tensor<2x3xi64>, %f: tensor<2x3xf32>) -> (tensor<2x3xi64>
   %w = linalg.matmul ins(%f, %strict : tensor<2x3xf32>, tensor<3x3xf32>) outs(%zf : tensor<2x3xf32>) -> tensor<2x3xf32>
   %v = tensor.extract_slice %w[0, 2] [2, 1] [1, 1] : tensor<2x3xf32> to tensor<2xf32>
   return %y, %w, %v : tensor<2x3xi64>, tensor<2x3xf32>, tensor<2xf32>
+}
+//--- relu
+// As torch-mlir writes it, in linalg and in TOSA.
+func.func @forward(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %more = arith.cmpf ugt, %in, %zero : f32
+    %r = arith.select %more, %in, %zero : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %z = tosa.clamp %x {max_val = 3.40282347E+38 : f32, min_val = 0.000000e+00 : f32} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y, %z : tensor<4xf32>, tensor<4xf32>
 }
