@@ -7,6 +7,7 @@
 
 #include "wafer/Kernels/Kernel.h"
 
+#include "wafer/Kernels/AttentionKernel.h"
 #include "wafer/Kernels/MapKernel.h"
 #include "wafer/Kernels/ProductKernel.h"
 #include "wafer/Kernels/ReshardKernel.h"
@@ -14,24 +15,54 @@
 using namespace mlir;
 using namespace wafer;
 
-const Kernel *wafer::findKernel(Attribute dataflow) {
+static ArrayRef<const Kernel *> getKernels() {
   static const MapKernel map;
+  static const AttentionKernel attention;
   static const ProductKernel product;
   static const ReshardKernel reshard;
-  for (const Kernel *kernel : {static_cast<const Kernel *>(&map),
-                               static_cast<const Kernel *>(&product),
-                               static_cast<const Kernel *>(&reshard)})
+  static const Kernel *const kernels[] = {&map, &product, &attention, &reshard};
+  return kernels;
+}
+
+const Kernel *wafer::findKernel(Attribute dataflow) {
+  for (const Kernel *kernel : getKernels())
     if (kernel->accepts(dataflow))
       return kernel;
   return nullptr;
 }
 
+const Kernel *wafer::findKernelFor(Operation *op) {
+  for (const Kernel *kernel : getKernels())
+    if (kernel->startsWith(op))
+      return kernel;
+  return isMapOp(op) ? findKernel(mesh::MapAttr::get(op->getContext()))
+                     : nullptr;
+}
+
+bool Kernel::readsInPlace(Operation *op, unsigned operand) const {
+  return getTokenShape(op->getOperand(operand).getType()) ==
+         getTokenShape(op->getResult(0).getType());
+}
+
+FeatureOrder wafer::getResultOrder(mesh::KernelOp kernel) {
+  return kernel.getNumResults() ? getFeatureOrder(kernel.getResult(0).getType())
+                                : FeatureOrder();
+}
+
 LogicalResult wafer::verifyLayouts(mesh::KernelOp kernel) {
-  for (Type type :
-       llvm::concat<const Type>(llvm::to_vector(kernel.getInputs().getTypes()),
-                                llvm::to_vector(kernel.getResultTypes())))
-    if (mesh::getLayout(type) && type != withTokenLayout(type))
-      return kernel.emitOpError("offers ")
-             << withTokenLayout(type) << " only, found " << type;
+  FeatureOrder order = getResultOrder(kernel);
+  auto verify = [&](Type type, bool isResult) -> LogicalResult {
+    if (!mesh::getLayout(type) || type == withTokenLayout(type, order) ||
+        (!isResult && type == withTokenLayout(type)))
+      return success();
+    return kernel.emitOpError("offers ")
+           << withTokenLayout(type) << ", or features in pairs, found " << type;
+  };
+  for (Type type : kernel.getInputs().getTypes())
+    if (failed(verify(type, /*isResult=*/false)))
+      return failure();
+  for (Type type : kernel.getResultTypes())
+    if (failed(verify(type, /*isResult=*/true)))
+      return failure();
   return success();
 }

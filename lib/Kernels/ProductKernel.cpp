@@ -60,6 +60,42 @@ bool ProductKernel::accepts(Attribute dataflow) const {
   return isa<mesh::ProductAttr>(dataflow);
 }
 
+bool ProductKernel::startsWith(Operation *op) const {
+  return isa<graph::MatmulOp>(op);
+}
+
+bool ProductKernel::readsInPlace(Operation *op, unsigned operand) const {
+  auto matmul = cast<graph::MatmulOp>(op);
+  auto type = cast<RankedTensorType>(matmul.getLhs().getType());
+  return operand == 0 && !matmul.getTransposeA() &&
+         getTokenShape(type).features == type.getShape().back();
+}
+
+LogicalResult ProductKernel::verifyStart(Operation *op) const {
+  auto matmul = cast<graph::MatmulOp>(op);
+  if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
+    return op->emitError("'graph.matmul' has no kernel for ")
+           << matmul.getType() << ", only for f32";
+  auto rhs = cast<RankedTensorType>(matmul.getRhs().getType());
+  if (rhs.getRank() == 1 &&
+      cast<RankedTensorType>(matmul.getLhs().getType()).getRank() > 1)
+    return op->emitError("'graph.matmul' has no kernel for a vector of type ")
+           << rhs << " on the right (graph-simplify makes it a matrix)";
+  for (int64_t dim :
+       rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
+    if (dim != 1)
+      return op->emitError("'graph.matmul' has no kernel for a batched right "
+                           "operand of type ")
+             << rhs;
+  return success();
+}
+
+Attribute ProductKernel::getInitialDataflow(MLIRContext *context) const {
+  return mesh::ProductAttr::get(context, mesh::Form::Forward,
+                                mesh::Reduce::Chain, mesh::Weights::Resident,
+                                /*pieces=*/0);
+}
+
 LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
   if (failed(verifyLayouts(kernel)))
     return failure();
@@ -91,16 +127,24 @@ LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
                               "one, as its left operand");
   // On the mesh X is read where it lies, so its views must keep tokens and
   // features.
-  if (mesh::getLayout(kernel.getInputs()[inputs.getArgNumber()].getType()))
+  if (mesh::getLayout(kernel.getInputs()[inputs.getArgNumber()].getType())) {
+    Type type = kernel.getInputs()[inputs.getArgNumber()].getType();
+    if (!getFeatureOrder(type).isPlain())
+      return matmul.emitOpError("requires its left operand's features as they "
+                                "are, found ")
+             << type;
     for (Operation *view = matmul.getLhs().getDefiningOp(); view;
          view = view->getOperand(0).getDefiningOp())
       if (!isMapOp(view))
         return view->emitOpError("does not keep tokens and features of a "
                                  "tensor that lies on the mesh");
+  }
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (&op != matmul && !isMapOp(&op) && !getViewedArgument(op.getResult(0)))
       return op.emitOpError(
           "is not elementwise, as what follows a product must be");
+    else if (isMapOp(&op) && failed(verifyMapOp(&op)))
+      return failure();
   return success();
 }
 
@@ -116,8 +160,9 @@ ProductPlan::ProductPlan(mesh::KernelOp kernel, ExpandState &state)
       pieces(std::max<int64_t>(
           cast<mesh::ProductAttr>(*kernel.getDataflow()).getPieces(), 1)),
       input(at, state.getLaunches(), TokenShape{shape.tokens, shape.inputs}),
-      output(to, state.getLaunches(), TokenShape{shape.tokens, shape.outputs}),
-      blocks{shape.outputs, to.getWidth() * pieces} {}
+      output(to, state.getLaunches(), TokenShape{shape.tokens, shape.outputs},
+             getResultOrder(kernel)),
+      blocks{shape.outputs, to.getWidth() * pieces, output.order.unit()} {}
 
 /// X: where the operand lies if it is on the mesh, else slices of a host
 /// tensor.
@@ -157,7 +202,8 @@ static LogicalResult placeWeights(ProductPlan &plan, Emitter &emitter,
                                   WeightStreams &streams) {
   Value rhs = plan.matmul.getRhs();
   auto type = cast<RankedTensorType>(rhs.getType());
-  auto index = [&](AffineExpr k, AffineExpr n) {
+  auto index = [&](AffineExpr k, AffineExpr position) {
+    AffineExpr n = plan.output.order.feature(position);
     SmallVector<AffineExpr> indices(type.getRank(), emitter.constant(0));
     bool transposed = plan.matmul.getTransposeB();
     if (type.getRank() == 1) {

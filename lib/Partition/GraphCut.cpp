@@ -7,6 +7,7 @@
 
 #include "wafer/Partition/GraphCut.h"
 
+#include "wafer/Kernels/HostAccess.h"
 #include "wafer/Kernels/Kernel.h"
 
 using namespace mlir;
@@ -35,22 +36,9 @@ mlir::Value GraphCut::getStoredValue(mlir::Value output) const {
   return output;
 }
 
-/// The form in which an op can use a tensor that lies with its own tokens and
-/// features.
-bool GraphCut::canReadInPlace(Operation *op, unsigned operand) const {
-  if (auto matmul = dyn_cast<graph::MatmulOp>(op))
-    return operand == 0 && !matmul.getTransposeA() &&
-           getTokenShape(matmul.getLhs().getType()).features ==
-               cast<RankedTensorType>(matmul.getLhs().getType())
-                   .getShape()
-                   .back();
-  return getTokenShape(op->getOperand(operand).getType()) ==
-         getTokenShape(op->getResult(0).getType());
-}
-
 /// What PEs cannot carry, said once for every op.
-LogicalResult GraphCut::checkCompute(Operation *op) {
-  if (!isMapOp(op) && !isa<graph::MatmulOp>(op))
+static LogicalResult checkCompute(Operation *op, const wafer::Kernel *kind) {
+  if (!kind)
     return op->emitError("'") << op->getName() << "' has no kernel on the mesh";
   for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
                                       llvm::to_vector(op->getResultTypes()))) {
@@ -63,39 +51,23 @@ LogicalResult GraphCut::checkCompute(Operation *op) {
       return op->emitError("'") << op->getName() << "' uses " << tensor
                                 << ", which has no elements to lay on a mesh";
   }
-  auto matmul = dyn_cast<graph::MatmulOp>(op);
-  if (!matmul)
-    return success();
-  if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
-    return op->emitError("'graph.matmul' has no kernel for ")
-           << matmul.getType() << ", only for f32";
-  auto rhs = cast<RankedTensorType>(matmul.getRhs().getType());
-  if (rhs.getRank() == 1 &&
-      cast<RankedTensorType>(matmul.getLhs().getType()).getRank() > 1)
-    return op->emitError("'graph.matmul' has no kernel for a vector of type ")
-           << rhs << " on the right (graph-simplify makes it a matrix)";
-  for (int64_t dim :
-       rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
-    if (dim != 1)
-      return op->emitError("'graph.matmul' has no kernel for a batched right "
-                           "operand of type ")
-             << rhs;
-  return success();
+  return kind->startsWith(op) ? kind->verifyStart(op) : verifyMapOp(op);
 }
 
 LogicalResult GraphCut::placeCompute(Operation *op) {
-  if (failed(checkCompute(op)))
+  const wafer::Kernel *kind = findKernelFor(op);
+  if (failed(checkCompute(op, kind)))
     return failure();
   int64_t program = 0;
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     const Value &home = values[operand];
-    bool direct = home.onMesh && canReadInPlace(op, i);
+    bool direct = home.onMesh && kind->readsInPlace(op, i);
     program = std::max(program, direct ? home.program : hostProgram(operand));
   }
   // Elementwise ops join the youngest kernel that they read, if it is in the
   // same program.
   int64_t joined = -1;
-  if (!isa<graph::MatmulOp>(op))
+  if (!kind->startsWith(op))
     for (mlir::Value operand : op->getOperands())
       if (const Value &home = values[operand];
           home.onMesh && home.program == program)
@@ -104,17 +76,89 @@ LogicalResult GraphCut::placeCompute(Operation *op) {
     joined = kernels.size();
     kernels.emplace_back();
     kernels.back().program = program;
-    kernels.back().isProduct = isa<graph::MatmulOp>(op);
+    kernels.back().kind = kind;
   }
   kernels[joined].ops.push_back(op);
   values[op->getResult(0)] = Value{true, program, static_cast<size_t>(joined)};
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Attention: one kernel with the views and rotary embeddings around it
+//===----------------------------------------------------------------------===//
+
+LogicalResult GraphCut::collectAttentions(ArrayRef<Operation *> ops) {
+  for (Operation *op : ops) {
+    auto attention = dyn_cast<graph::AttentionOp>(op);
+    if (!attention)
+      continue;
+    std::string reason;
+    FailureOr<AttentionForm> form = AttentionForm::match(attention, reason);
+    if (failed(form))
+      return op->emitError("'graph.attention' has no kernel on the mesh: it ")
+             << reason;
+    for (Operation *part : form->ops)
+      attentionOf[part] = attentions.size();
+    attentions.push_back(*form);
+  }
+  return success();
+}
+
+LogicalResult GraphCut::placeAttention(const AttentionForm &form) {
+  int64_t program = 0;
+  if (failed(checkCompute(form.op, findKernelFor(form.op))))
+    return failure();
+  for (Operation *op : form.ops)
+    for (mlir::Value operand : op->getOperands())
+      if (!llvm::is_contained(form.ops, operand.getDefiningOp()))
+        program =
+            std::max(program, values[operand].onMesh ? values[operand].program
+                                                     : hostProgram(operand));
+  for (const AttentionForm::Operand *operand :
+       {&form.query, &form.key, &form.value}) {
+    const Value &home = values[operand->root];
+    if (!home.onMesh || home.program != program)
+      return form.op->emitError(
+          "'graph.attention' has no kernel for operands that the host has "
+          "(wafer-legalize-attention copies them)");
+    orders[operand->root] = form.getOrder(*operand);
+  }
+  Kernel kernel;
+  kernel.kind = findKernelFor(form.op);
+  kernel.program = program;
+  kernel.ops = form.ops;
+  values[form.result] = Value{true, program, kernels.size()};
+  kernels.push_back(kernel);
+  return success();
+}
+
+/// Features in pairs are for attention only.
+LogicalResult GraphCut::checkOrders() const {
+  for (const AttentionForm &form : attentions)
+    for (const AttentionForm::Operand *operand : {&form.query, &form.key})
+      for (Operation *user : operand->root.getUsers())
+        if (!form.getOrder(*operand).isPlain() &&
+            !llvm::is_contained(form.ops, user))
+          return user->emitError("reads features that 'graph.attention' needs "
+                                 "in pairs, as rotary embedding turns them; no "
+                                 "kernel puts them in order again");
+  return success();
+}
+
 LogicalResult GraphCut::place(Operation *op) {
   if (isa<graph::ConstantOp>(op))
     return success();
-  if (isa<graph::ReshapeOp, graph::TransposeOp>(op)) {
+  if (auto part = attentionOf.find(op); part != attentionOf.end()) {
+    const AttentionForm &form = attentions[part->second];
+    if (op == form.ops.back())
+      return placeAttention(form);
+    // Views that others read too are views of the host for them.
+    if (llvm::all_of(op->getUsers(), [&](Operation *user) {
+          return llvm::is_contained(form.ops, user);
+        }))
+      return success();
+  }
+  if (isView(op)) {
     const Value &home = values[op->getOperand(0)];
     if (!home.onMesh || !isMapOp(op)) {
       values[op->getResult(0)] =
@@ -169,9 +213,14 @@ LogicalResult GraphCut::run() {
   for (Operation &op : function.getBody().front())
     for (mlir::Value result : op.getResults())
       values[result] = Value{};
-  for (Operation *op : getLiveOps(function.getBody().front()))
+  SmallVector<Operation *> ops = getLiveOps(function.getBody().front());
+  if (failed(collectAttentions(ops)))
+    return failure();
+  for (Operation *op : ops)
     if (failed(place(op)))
       return failure();
+  if (failed(checkOrders()))
+    return failure();
   // An output on the host that no stored value gives is copied through the
   // mesh.
   for (mlir::Value output :
@@ -184,6 +233,7 @@ LogicalResult GraphCut::run() {
              << "output of type " << type
              << " cannot be carried by PEs (f32, f16 and i32 only)";
     Kernel copy;
+    copy.kind = findKernel(mesh::MapAttr::get(function.getContext()));
     copy.program = values[output].program;
     copy.view = output;
     kernels.push_back(copy);

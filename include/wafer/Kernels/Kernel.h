@@ -8,7 +8,7 @@
 #ifndef WAFER_KERNELS_KERNEL_H
 #define WAFER_KERNELS_KERNEL_H
 
-#include "wafer/Kernels/Emitter.h"
+#include "wafer/Kernels/MapOps.h"
 
 namespace wafer {
 
@@ -35,6 +35,21 @@ public:
   virtual ~Kernel() = default;
   virtual llvm::StringRef getName() const = 0;
   virtual bool accepts(mlir::Attribute dataflow) const = 0;
+  /// Does `op` of a graph start a kernel of this kind? Elementwise ops that
+  /// follow join it.
+  virtual bool startsWith(mlir::Operation *op) const { return false; }
+  /// Can the kernel that `op` starts read this operand where it lies on the
+  /// mesh (getTokenLayout)?
+  virtual bool readsInPlace(mlir::Operation *op, unsigned operand) const;
+  /// Can the mesh carry `op`, which starts a kernel of this kind? Errors say
+  /// what it cannot.
+  virtual mlir::LogicalResult verifyStart(mlir::Operation *op) const {
+    return mlir::success();
+  }
+  /// The dataflow that partitioning gives a kernel of this kind, before costs
+  /// are compared.
+  virtual mlir::Attribute
+  getInitialDataflow(mlir::MLIRContext *context) const = 0;
   /// Is the body of a form that `expand` can do? Errors name the op that is
   /// not.
   virtual mlir::LogicalResult verify(mesh::KernelOp kernel) const = 0;
@@ -48,9 +63,18 @@ public:
 /// The kernel for a dataflow attribute, or null.
 const Kernel *findKernel(mlir::Attribute dataflow);
 
+/// The kind of kernel that carries a graph op: the one that it starts,
+/// #wafer.map for what is elementwise, null for what the mesh has no kernel
+/// for.
+const Kernel *findKernelFor(mlir::Operation *op);
+
 /// Do the kernel's operands and results on the mesh lie as this library lays
-/// them (getTokenLayout)? What `verify` of every kernel asks.
+/// them (getTokenLayout), all results with their features in one order, and
+/// operands plainly or in that order? What `verify` of every kernel asks.
 mlir::LogicalResult verifyLayouts(mesh::KernelOp kernel);
+
+/// The order of the features of a kernel's results.
+FeatureOrder getResultOrder(mesh::KernelOp kernel);
 
 /// Emits the elementwise ops of a kernel's body on the parts that each PE of a
 /// rectangle owns.
@@ -65,7 +89,8 @@ public:
   /// Declares what `ops` need: buffers, and loads of host operands. Call it
   /// before a task is open.
   mlir::LogicalResult prepare(llvm::ArrayRef<mlir::Operation *> ops);
-  /// Emits one instruction for each op of `prepare` into the open task.
+  /// Emits the instructions of the ops of `prepare` into the open task, outside
+  /// of loops.
   void emit();
   /// The buffer that holds `value`, null if it is not on the mesh.
   mlir::FlatSymbolRefAttr getBuffer(mlir::Value value) const;
@@ -81,19 +106,35 @@ private:
     mlir::Operation *op;
     Operand destination;
     llvm::SmallVector<Operand, 2> sources;
+    llvm::SmallVector<MapPart, 2> parts;
   };
   mlir::FailureOr<Operand> getOperand(mlir::Value value, mlir::Type result,
                                       mlir::Operation *user);
   mlir::FailureOr<Operand> loadHostOperand(mlir::Value value, mlir::Type result,
                                            mlir::Operation *user);
-  mlir::Attribute toAttr(const Operand &operand);
+  void declareScratch();
+  Sharding getSharding(const Step &step) const;
+  mlir::Attribute toAttr(const Operand &operand, mlir::AffineExpr first);
+  mlir::Attribute getSource(const Step &step, const MapSource &source,
+                            mlir::AffineExpr first, mlir::Type element);
+  void emitInstruction(const Step &step, const MapPart &part);
+  void emitFunction(const Step &step, const MapPart &part);
+  void emitSlice(const Step &step, const MapPart &part, mlir::AffineExpr first,
+                 mlir::AffineExpr features);
+
+  Sharding shard(mlir::Type type) const {
+    return Sharding(rect, state.getLaunches(), getTokenShape(type), order);
+  }
 
   Emitter &emitter;
   ExpandState &state;
   mesh::KernelOp kernel;
   mesh::RectAttr rect;
+  FeatureOrder order; // of everything here
   llvm::DenseMap<mlir::Value, Operand> operands;
-  llvm::SmallVector<Step> steps;
+  std::vector<Step> steps;
+  FunctionScratch scratch;
+  mlir::FlatSymbolRefAttr wide; // arguments of functions as f32
 };
 
 /// True for the graph ops that MapEmitter emits (reshapes that keep the

@@ -18,6 +18,10 @@ class ProductKernel : public Kernel {
 public:
   llvm::StringRef getName() const override { return "product"; }
   bool accepts(mlir::Attribute dataflow) const override;
+  bool startsWith(mlir::Operation *op) const override;
+  bool readsInPlace(mlir::Operation *op, unsigned operand) const override;
+  mlir::LogicalResult verifyStart(mlir::Operation *op) const override;
+  mlir::Attribute getInitialDataflow(mlir::MLIRContext *context) const override;
   mlir::LogicalResult verify(mesh::KernelOp kernel) const override;
   mlir::LogicalResult expand(mesh::KernelOp kernel,
                              ExpandState &state) const override;
@@ -45,9 +49,10 @@ struct ProductPlan {
   mesh::RectAttr at, to;
   bool streamed;
   int64_t pieces;
-  Sharding input;        // X on `at`
-  Sharding output;       // Y on `to`
-  BalancedBlocks blocks; // outputs in blocks, `pieces` for each column of `to`
+  Sharding input;  // X on `at`
+  Sharding output; // Y on `to`
+  BalancedBlocks
+      blocks; // positions of outputs, `pieces` for each column of `to`
 
   mlir::FlatSymbolRefAttr x, w, acc, y; // buffers
   mlir::FlatSymbolRefAttr part, out;    // streams; null where there is none

@@ -8,8 +8,9 @@
 #ifndef WAFER_PARTITION_GRAPHCUT_H
 #define WAFER_PARTITION_GRAPHCUT_H
 
-#include "dialects/Wafer/Wafer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "wafer/Kernels/Attention.h"
+#include "wafer/Kernels/Kernel.h"
 
 namespace wafer {
 
@@ -30,8 +31,8 @@ public:
     size_t kernel = 0;
   };
   struct Kernel {
-    llvm::SmallVector<mlir::Operation *> ops; // in order; a product comes first
-    bool isProduct = false;
+    llvm::SmallVector<mlir::Operation *> ops; // in order
+    const wafer::Kernel *kind = nullptr;
     int64_t program = 0;
     mlir::Value
         view; // of a kernel that only copies: the host view that it yields
@@ -54,17 +55,27 @@ public:
   /// The mesh value that an output is, or is a reshape of; null if it is on the
   /// host.
   mlir::Value getStoredValue(mlir::Value output) const;
+  /// The order in which the features of a mesh value lie: what the attention
+  /// that reads it asks for.
+  FeatureOrder getOrder(mlir::Value value) const {
+    return orders.lookup(value);
+  }
 
 private:
+  mlir::LogicalResult collectAttentions(llvm::ArrayRef<mlir::Operation *> ops);
+  mlir::LogicalResult placeAttention(const AttentionForm &form);
+  mlir::LogicalResult checkOrders() const;
   mlir::LogicalResult place(mlir::Operation *op);
   mlir::LogicalResult placeCompute(mlir::Operation *op);
-  mlir::LogicalResult checkCompute(mlir::Operation *op);
-  bool canReadInPlace(mlir::Operation *op, unsigned operand) const;
   int64_t hostProgram(mlir::Value value) const;
 
   mlir::func::FuncOp function;
   llvm::DenseMap<mlir::Value, Value> values;
   std::vector<Kernel> kernels;
+  std::vector<AttentionForm> attentions;
+  /// The attention that an op is a part of.
+  llvm::DenseMap<mlir::Operation *, size_t> attentionOf;
+  llvm::DenseMap<mlir::Value, FeatureOrder> orders;
 };
 
 } // namespace wafer
