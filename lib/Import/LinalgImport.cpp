@@ -45,8 +45,8 @@ LogicalResult GenericImporter::readLoops() {
     if (kind == utils::IteratorType::reduction)
       reductionLoops.push_back(loop);
   for (unsigned i = 0; i < op.getNumDpsInits(); ++i)
-    if (failed(checkOutputMap(op.getMatchingIndexingMap(
-            op.getDpsInitOperand(i)))))
+    if (failed(
+            checkOutputMap(op.getMatchingIndexingMap(op.getDpsInitOperand(i)))))
       return failure();
   return success();
 }
@@ -213,10 +213,10 @@ static LogicalResult importSoftmax(TensorImporter &importer,
   if (!input || op->getNumResults() != 1)
     return op.emitOpError("reads elements that are not known");
   TensorEmitter &emit = importer.emit;
-  importer.define(op->getResult(0),
-                  graph::SoftmaxOp::create(
-                      emit.builder, emit.loc, input.getType(), input,
-                      static_cast<int64_t>(op.getDimension())));
+  importer.define(
+      op->getResult(0),
+      graph::SoftmaxOp::create(emit.builder, emit.loc, input.getType(), input,
+                               static_cast<int64_t>(op.getDimension())));
   return success();
 }
 

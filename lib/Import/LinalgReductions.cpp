@@ -79,8 +79,7 @@ Value GenericImporter::emitProductSum(ValueRange factors) {
                         op.getMatchingIndexingMap(operand)});
   }
   if (operands.size() == 2)
-    if (Value result =
-            emitConvolution(emit, space, reductionLoops, operands))
+    if (Value result = emitConvolution(emit, space, reductionLoops, operands))
       return result;
   FailureOr<Value> lhs = get(factors[0]), rhs = get(factors[1]);
   if (failed(lhs) || failed(rhs))
@@ -133,9 +132,8 @@ FailureOr<Value> GenericImporter::reduce(Operation *combine, Value term) {
   return Value();
 }
 
-FailureOr<Value> GenericImporter::emitReduction(unsigned index,
-                                                Operation *combine,
-                                                Value term) {
+FailureOr<Value>
+GenericImporter::emitReduction(unsigned index, Operation *combine, Value term) {
   FailureOr<Value> reduced = failure();
   if (isa<math::FmaOp>(combine))
     reduced = emitProductSum(combine->getOperands().take_front(2));
@@ -169,13 +167,14 @@ bool GenericImporter::isRunningMax(Value best, Value term) {
   unsigned index = init->getOperandNumber() - op.getNumDpsInputs();
   Operation *next =
       op.getBody()->getTerminator()->getOperand(index).getDefiningOp();
-  bool isMax = isa_and_present<arith::MaximumFOp, arith::MaxNumFOp,
-                               arith::MaxSIOp>(next) &&
-               llvm::is_contained(next->getOperands(), best) &&
-               llvm::is_contained(next->getOperands(), term);
+  bool isMax =
+      isa_and_present<arith::MaximumFOp, arith::MaxNumFOp, arith::MaxSIOp>(
+          next) &&
+      llvm::is_contained(next->getOperands(), best) &&
+      llvm::is_contained(next->getOperands(), term);
   auto select = dyn_cast_if_present<arith::SelectOp>(next);
-  bool isSelected = select && select.getTrueValue() == term &&
-                    select.getFalseValue() == best;
+  bool isSelected =
+      select && select.getTrueValue() == term && select.getFalseValue() == best;
   // From another start the place of the start would be kept.
   Value start = getFill(init->get());
   APInt number;

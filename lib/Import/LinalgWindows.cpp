@@ -9,7 +9,8 @@
 // Whether a structured op is a convolution or a pool, and in which layout,
 // follows from its maps alone:
 //   1. a subscript stride·o + dilation·k, of a parallel and a reduction loop,
-//      is a spatial dimension; a scaled parallel loop is one with a kernel of 1;
+//      is a spatial dimension; a scaled parallel loop is one with a kernel of
+//      1;
 //   2. a convolution's other loops stand for the batch (image and result), for
 //      groups (all three), for filters (filters and result), or for channels
 //      (image and filters, reduced); each kind may have none or several loops;
@@ -235,9 +236,9 @@ static Value emitConvolution(TensorEmitter &emit, const LoopSpace &space,
   Value x = arrangeImage(emit, space, input.value, *image,
                          {loops->batch, inputChannels});
   Window window = getWindow(space, *image);
-  SmallVector<int64_t> perm, shape = {count(loops->groups) *
-                                          count(loops->filters),
-                                      count(loops->channels)};
+  SmallVector<int64_t> perm,
+      shape = {count(loops->groups) * count(loops->filters),
+               count(loops->channels)};
   for (ArrayRef<int64_t> group :
        {ArrayRef(loops->groups), ArrayRef(loops->filters),
         ArrayRef(loops->channels)})

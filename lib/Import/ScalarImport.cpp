@@ -73,8 +73,8 @@ static Value emitCompare(TensorEmitter &emit, arith::CmpFOp op, Value lhs,
 static Value emitCompare(TensorEmitter &emit, arith::CmpIOp op, Value lhs,
                          Value rhs) {
   using Predicate = arith::CmpIPredicate;
-  bool isEquality = op.getPredicate() == Predicate::eq ||
-                    op.getPredicate() == Predicate::ne;
+  bool isEquality =
+      op.getPredicate() == Predicate::eq || op.getPredicate() == Predicate::ne;
   if (!isEquality) {
     lhs = toComparable(emit, op.getPredicate(), lhs);
     rhs = toComparable(emit, op.getPredicate(), rhs);

@@ -52,9 +52,9 @@ static Value emitConversion(TensorEmitter &emit, Operation &op, Value value) {
       getGraphElementType(getElementTypeOrSelf(op.getResult(0).getType()));
   // The lowest bit, where graph.cast asks for any bit.
   if (isa<arith::TruncIOp>(op) && to.isInteger(1))
-    return emit.cast(emit.binary<graph::AndOp>(
-                         value, emit.scalar(getElement(value), 1)),
-                     to);
+    return emit.cast(
+        emit.binary<graph::AndOp>(value, emit.scalar(getElement(value), 1)),
+        to);
   if (isa<arith::ExtUIOp, arith::UIToFPOp, arith::IndexCastUIOp>(op))
     return emit.cast(toUnsigned(emit, value), to);
   if (isa<arith::ExtSIOp, arith::SIToFPOp, arith::IndexCastOp>(op) &&
@@ -72,9 +72,9 @@ static Value emitConversion(TensorEmitter &emit, Operation &op, Value value) {
 /// An op of graph between casts that keep the bits.
 template <typename OpT>
 static Value emitUnsigned(TensorEmitter &emit, Value lhs, Value rhs) {
-  return emit.cast(emit.binary<OpT>(toUnsigned(emit, lhs),
-                                    toUnsigned(emit, rhs)),
-                   getElement(lhs));
+  return emit.cast(
+      emit.binary<OpT>(toUnsigned(emit, lhs), toUnsigned(emit, rhs)),
+      getElement(lhs));
 }
 
 /// The quotient rounded down.
@@ -132,9 +132,8 @@ Value emitIntegerOp(TensorEmitter &emit, Operation &op,
     return emitConversion(emit, op, operands[0]);
   if (operands.size() != 2 || !isa<IntegerType>(getElement(operands[0])))
     return {};
-  return isBool(operands[0])
-             ? emitBoolOp(emit, op, operands[0], operands[1])
-             : emitBinary(emit, op, operands[0], operands[1]);
+  return isBool(operands[0]) ? emitBoolOp(emit, op, operands[0], operands[1])
+                             : emitBinary(emit, op, operands[0], operands[1]);
 }
 
 } // namespace wafer::importer

@@ -29,9 +29,7 @@ struct Terms {
   Value abs(Value a) { return emit.unary<graph::AbsOp>(a); }
   Value neg(Value a) { return emit.unary<graph::NegOp>(a); }
   Value less(Value a, Value b) { return emit.compare<graph::LessOp>(a, b); }
-  Value isZero(Value a) {
-    return emit.compare<graph::EqualOp>(a, number(0));
-  }
+  Value isZero(Value a) { return emit.compare<graph::EqualOp>(a, number(0)); }
 
   Value isNegative(Value a);
   Value copySign(Value magnitude, Value sign);
@@ -45,8 +43,7 @@ struct Terms {
 
 /// The sign bit of numbers: 1/-0 is -infinity.
 Value Terms::isNegative(Value a) {
-  Value isNegativeZero =
-      less(emit.unary<graph::ReciprocalOp>(a), number(0));
+  Value isNegativeZero = less(emit.unary<graph::ReciprocalOp>(a), number(0));
   return emit.where(isZero(a), isNegativeZero, less(a, number(0)));
 }
 
@@ -60,7 +57,8 @@ Value Terms::truncate(Value a) {
                     emit.unary<graph::FloorOp>(a));
 }
 
-/// exp(a) - 1 loses digits near 0, where 2t/(1 - t) with t = tanh(a/2) has them.
+/// exp(a) - 1 loses digits near 0, where 2t/(1 - t) with t = tanh(a/2) has
+/// them.
 Value Terms::expMinusOne(Value a) {
   Value t = emit.unary<graph::TanhOp>(mul(a, number(0.5)));
   Value nearZero = div(add(t, t), sub(number(1), t));
@@ -87,8 +85,8 @@ Value Terms::atan2(Value y, Value x) {
   quotient = emit.where(isZero(small), number(0), quotient);
   Value angle = emit.unary<graph::AtanOp>(quotient);
   angle = emit.where(isSteep, sub(number(llvm::numbers::pi / 2), angle), angle);
-  angle = emit.where(isNegative(x), sub(number(llvm::numbers::pi), angle),
-                     angle);
+  angle =
+      emit.where(isNegative(x), sub(number(llvm::numbers::pi), angle), angle);
   Value result = copySign(angle, y);
   // NaN is equal to nothing.
   Value sum = add(x, y);
@@ -109,16 +107,14 @@ static Value emitUnary(Terms &terms, Operation &op, Value a) {
   };
   return llvm::TypeSwitch<Operation *, Value>(&op)
       .Case<math::CbrtOp>([&](auto) {
-        return terms.copySign(emit.binary<graph::PowOp>(
-                                  terms.abs(a), terms.number(1.0 / 3)),
-                              a);
+        return terms.copySign(
+            emit.binary<graph::PowOp>(terms.abs(a), terms.number(1.0 / 3)), a);
       })
       .Case<math::ErfcOp>([&](auto) {
         return terms.sub(terms.number(1), emit.unary<graph::ErfOp>(a));
       })
-      .Case<math::Exp2Op>([&](auto) {
-        return emit.binary<graph::PowOp>(terms.number(2), a);
-      })
+      .Case<math::Exp2Op>(
+          [&](auto) { return emit.binary<graph::PowOp>(terms.number(2), a); })
       .Case<math::ExpM1Op>([&](auto) { return terms.expMinusOne(a); })
       .Case<math::IsFiniteOp>([&](auto) { return isFinite(); })
       .Case<math::IsInfOp>([&](auto) {

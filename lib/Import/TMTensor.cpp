@@ -26,8 +26,7 @@ MLIR_DEFINE_EXPLICIT_TYPE_ID(wafer::importer::TMTensorDialect)
 namespace wafer::importer {
 
 TMTensorDialect::TMTensorDialect(MLIRContext *context)
-    : Dialect(getDialectNamespace(), context,
-              TypeID::get<TMTensorDialect>()) {
+    : Dialect(getDialectNamespace(), context, TypeID::get<TMTensorDialect>()) {
   allowUnknownOperations();
 }
 
@@ -97,11 +96,11 @@ static Operation *getCombination(Operation &scan) {
   if (body.getNumArguments() != 2 || body.getOperations().size() != 2)
     return nullptr;
   Operation &combination = body.front(), &yield = body.back();
-  bool isWhole = combination.getNumOperands() == 2 &&
-                 llvm::all_of(body.getArguments(), [&](Value argument) {
-                   return llvm::is_contained(combination.getOperands(),
-                                             argument);
-                 });
+  bool isWhole =
+      combination.getNumOperands() == 2 &&
+      llvm::all_of(body.getArguments(), [&](Value argument) {
+        return llvm::is_contained(combination.getOperands(), argument);
+      });
   bool isYielded = yield.getNumOperands() == 1 &&
                    yield.getOperand(0).getDefiningOp() == &combination;
   return isWhole && isYielded ? &combination : nullptr;
@@ -110,10 +109,10 @@ static Operation *getCombination(Operation &scan) {
 static bool isFilledWith(Value init, bool isOne) {
   auto fill = init.getDefiningOp<linalg::FillOp>();
   Value value = fill ? fill.getInputs().front() : init;
-  return isOne ? matchPattern(value, m_One()) ||
-                     matchPattern(value, m_OneFloat())
-               : matchPattern(value, m_Zero()) ||
-                     matchPattern(value, m_AnyZeroFloat());
+  return isOne
+             ? matchPattern(value, m_One()) || matchPattern(value, m_OneFloat())
+             : matchPattern(value, m_Zero()) ||
+                   matchPattern(value, m_AnyZeroFloat());
 }
 
 static LogicalResult importScan(TensorImporter &importer, Operation &op) {
@@ -157,9 +156,9 @@ static LogicalResult importScan(TensorImporter &importer, Operation &op) {
     return op.emitOpError("scans no elements");
   starts[axis] = sizes[axis] - 1;
   sizes[axis] = 1;
-  importer.define(op.getResult(1),
-                  emit.reshape(emit.slice(scanned, starts, sizes, ones),
-                               last.getShape()));
+  importer.define(
+      op.getResult(1),
+      emit.reshape(emit.slice(scanned, starts, sizes, ones), last.getShape()));
   return success();
 }
 

@@ -35,11 +35,11 @@ using namespace mlir;
 namespace wafer {
 
 void registerTensorDialects(DialectRegistry &registry) {
-  registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
-                  func::FuncDialect, graph::GraphDialect, linalg::LinalgDialect,
-                  math::MathDialect, ml_program::MLProgramDialect,
-                  tensor::TensorDialect, tosa::TosaDialect,
-                  importer::TMTensorDialect>();
+  registry
+      .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+              graph::GraphDialect, linalg::LinalgDialect, math::MathDialect,
+              ml_program::MLProgramDialect, tensor::TensorDialect,
+              tosa::TosaDialect, importer::TMTensorDialect>();
 }
 
 bool holdsTensorProgram(ModuleOp module) {

@@ -159,9 +159,9 @@ static LogicalResult importPad(TensorImporter &importer, Operation &op) {
   // The constant may stand in the body.
   TypedAttr constant;
   if (padding && !value && matchPattern(padding, m_Constant(&constant)))
-    value = emit.constant(DenseElementsAttr::get(
-        RankedTensorType::get({}, constant.getType()),
-        ArrayRef<Attribute>(constant)));
+    value = emit.constant(
+        DenseElementsAttr::get(RankedTensorType::get({}, constant.getType()),
+                               ArrayRef<Attribute>(constant)));
   Value result =
       emit.pad(input, value, pad.getStaticLow(), pad.getStaticHigh());
   if (!result)

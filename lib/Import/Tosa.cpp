@@ -46,8 +46,8 @@ static LogicalResult importBinary(TensorImporter &importer, Operation &op) {
   Type elementType = getElementTypeOrSelf(op.getResult(0).getType());
   TensorEmitter &emit = importer.emit;
   return defineResult(importer, op,
-                emit.binary<OpT>(emit.cast(operands[0], elementType),
-                                 emit.cast(operands[1], elementType)));
+                      emit.binary<OpT>(emit.cast(operands[0], elementType),
+                                       emit.cast(operands[1], elementType)));
 }
 
 template <typename OpT, bool isSwapped>
@@ -56,8 +56,8 @@ static LogicalResult importCompare(TensorImporter &importer, Operation &op) {
   if (!operands.areValid)
     return failure();
   return defineResult(importer, op,
-                importer.emit.compare<OpT>(operands[isSwapped ? 1 : 0],
-                                           operands[isSwapped ? 0 : 1]));
+                      importer.emit.compare<OpT>(operands[isSwapped ? 1 : 0],
+                                                 operands[isSwapped ? 0 : 1]));
 }
 
 /// NaN where one operand is NaN, or the other operand.
@@ -78,10 +78,9 @@ static LogicalResult importExtremum(TensorImporter &importer, Operation &op) {
   TosaOperands operands(importer, op);
   if (!operands.areValid)
     return failure();
-  return defineResult(
-      importer, op,
-      emitExtremum<OpT>(importer.emit, operands[0], operands[1],
-                        cast<SourceT>(op).getNanMode()));
+  return defineResult(importer, op,
+                      emitExtremum<OpT>(importer.emit, operands[0], operands[1],
+                                        cast<SourceT>(op).getNanMode()));
 }
 
 /// Rounded: half of the last bit that goes is added before.
@@ -100,9 +99,9 @@ static LogicalResult importShiftRight(TensorImporter &importer, Operation &op) {
   Value last = emit.binary<graph::AndOp>(
       emit.binary<graph::ShiftRightOp>(operands[0], before), one);
   Value shifted = emit.binary<graph::ShiftRightOp>(operands[0], operands[1]);
-  return defineResult(importer, op,
-                      emit.binary<graph::AddOp>(
-                          shifted, emit.where(isMoved, last, zero)));
+  return defineResult(
+      importer, op,
+      emit.binary<graph::AddOp>(shifted, emit.where(isMoved, last, zero)));
 }
 
 /// Without sign: between casts that keep the bits.
@@ -130,8 +129,8 @@ static LogicalResult importSelect(TensorImporter &importer, Operation &op) {
   TosaOperands operands(importer, op);
   if (!operands.areValid)
     return failure();
-  return defineResult(importer, op,
-                importer.emit.where(operands[0], operands[1], operands[2]));
+  return defineResult(
+      importer, op, importer.emit.where(operands[0], operands[1], operands[2]));
 }
 
 /// TOSA rounds to the nearest integer where graph.cast goes towards zero.
@@ -153,8 +152,8 @@ static LogicalResult importCast(TensorImporter &importer, Operation &op) {
 /// give that one, and infinity, which it would change, stays as it was.
 static bool isUnbounded(Attribute bound) {
   auto number = dyn_cast<FloatAttr>(bound);
-  return number && (number.getValue().isInfinity() ||
-                    number.getValue().isLargest());
+  return number &&
+         (number.getValue().isInfinity() || number.getValue().isLargest());
 }
 
 static LogicalResult importClamp(TensorImporter &importer, Operation &op) {
@@ -189,7 +188,8 @@ static LogicalResult importReduce(TensorImporter &importer, Operation &op) {
   if (!operands.areValid)
     return failure();
   int64_t axis = cast<SourceT>(op).getAxis();
-  return defineResult(importer, op, importer.emit.reduce<OpT>(operands[0], {axis}));
+  return defineResult(importer, op,
+                      importer.emit.reduce<OpT>(operands[0], {axis}));
 }
 
 /// Of numbers only, where NaN is not to be ignored.
@@ -209,15 +209,14 @@ static LogicalResult importReduceBools(TensorImporter &importer,
     return failure();
   int64_t axis = cast<SourceT>(op).getAxis();
   return defineResult(importer, op,
-                importer.emit.reduceBools(operands[0], {axis}, isAnd));
+                      importer.emit.reduceBools(operands[0], {axis}, isAnd));
 }
 
 static LogicalResult importArgMax(TensorImporter &importer, Operation &op) {
   TosaOperands operands(importer, op);
   if (!operands.areValid)
     return failure();
-  if (cast<tosa::ArgMaxOp>(op).getNanMode() ==
-      tosa::NanPropagationMode::IGNORE)
+  if (cast<tosa::ArgMaxOp>(op).getNanMode() == tosa::NanPropagationMode::IGNORE)
     return op.emitOpError("is not supported where it ignores NaN");
   RankedTensorType type = getResultType(op);
   TensorEmitter &emit = importer.emit;
@@ -239,7 +238,7 @@ static LogicalResult importMatmul(TensorImporter &importer, Operation &op) {
   if (getShape(rhs)[0] == 1 && getShape(operands[0])[0] == 1)
     rhs = emit.reshape(rhs, getShape(rhs).drop_front());
   return defineResult(importer, op,
-                emit.matmul(emit.cast(operands[0], elementType), rhs));
+                      emit.matmul(emit.cast(operands[0], elementType), rhs));
 }
 
 static void addUnary(TensorOpTable &table) {
@@ -290,10 +289,9 @@ void addTosaImporters(TensorOpTable &table) {
   table["tosa.argmax"] = importArgMax;
   table["tosa.const"] = importConst;
   // Shapes are read where they are used.
-  for (StringRef name :
-       {"add_shape", "concat_shape", "const_shape", "dim", "div_ceil_shape",
-        "div_floor_shape", "max_shape", "min_shape", "mod_shape", "mul_shape",
-        "sub_shape"})
+  for (StringRef name : {"add_shape", "concat_shape", "const_shape", "dim",
+                         "div_ceil_shape", "div_floor_shape", "max_shape",
+                         "min_shape", "mod_shape", "mul_shape", "sub_shape"})
     table[("tosa." + name).str()] = importNothing;
   table["tosa.identity"] = importIdentity;
   table["tosa.matmul"] = importMatmul;

@@ -147,9 +147,8 @@ static LogicalResult importScatter(TensorImporter &importer, Operation &op) {
     return failure();
   TensorEmitter &emit = importer.emit;
   SmallVector<int64_t> shape(getShape(operands[1]));
-  Value places = emit.expand(
-      emit.reshape(operands[1], {shape[0], shape[1], 1}),
-      getShape(operands[2]));
+  Value places = emit.expand(emit.reshape(operands[1], {shape[0], shape[1], 1}),
+                             getShape(operands[2]));
   return defineResult(importer, op,
                       graph::ScatterElementsOp::create(
                           emit.builder, emit.loc, operands[0].getType(),

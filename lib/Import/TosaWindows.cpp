@@ -47,8 +47,8 @@ static SmallVector<int64_t> toVector(ArrayRef<int64_t> values) {
 /// `pad` holds the places before and after, of each dimension in turn.
 static Window makeWindow(ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides,
                          ArrayRef<int64_t> pad, ArrayRef<int64_t> dilations) {
-  Window window = {toVector(kernel), toVector(strides), {}, {},
-                   toVector(dilations)};
+  Window window = {
+      toVector(kernel), toVector(strides), {}, {}, toVector(dilations)};
   for (size_t i = 0; i + 1 < pad.size(); i += 2) {
     window.low.push_back(pad[i]);
     window.high.push_back(pad[i + 1]);
@@ -67,9 +67,9 @@ static LogicalResult defineConv(TensorImporter &importer, Operation &op,
                            emit.cast(filters, elementType), window, groups);
   // Channels are last again, where the bias stands.
   result = toChannelsLast(emit, result);
-  return defineResult(importer, op,
-                      emit.binary<graph::AddOp>(
-                          result, emit.cast(bias, elementType)));
+  return defineResult(
+      importer, op,
+      emit.binary<graph::AddOp>(result, emit.cast(bias, elementType)));
 }
 
 template <typename OpT>
@@ -148,11 +148,10 @@ static LogicalResult importTransposeConv(TensorImporter &importer,
   SmallVector<int64_t> pad = toVector(conv.getOutPad());
   for (size_t i = 0; i < pad.size(); ++i)
     pad[i] += sizes[2 + i / 2] - 1;
-  Value input = spread(
-      emit, toChannelsFirst(emit, emit.cast(operands[0], elementType)),
-      conv.getStride());
-  Window window =
-      makeWindow({sizes[2], sizes[3]}, {1, 1}, pad, {1, 1});
+  Value input =
+      spread(emit, toChannelsFirst(emit, emit.cast(operands[0], elementType)),
+             conv.getStride());
+  Window window = makeWindow({sizes[2], sizes[3]}, {1, 1}, pad, {1, 1});
   return defineConv(importer, op, toChannelsLast(emit, input), filters,
                     operands[2], window, /*groups=*/1);
 }
@@ -169,8 +168,8 @@ static LogicalResult importMaxPool(TensorImporter &importer, Operation &op) {
   TensorEmitter &emit = importer.emit;
   return defineResult(
       importer, op,
-      toChannelsLast(emit, emit.maxPool(toChannelsFirst(emit, operands[0]),
-                                        window)));
+      toChannelsLast(emit,
+                     emit.maxPool(toChannelsFirst(emit, operands[0]), window)));
 }
 
 /// The mean of what is not padding.
@@ -188,9 +187,8 @@ static LogicalResult importAveragePool(TensorImporter &importer,
                              /*dilations=*/{1, 1});
   return defineResult(
       importer, op,
-      toChannelsLast(emit,
-                     emit.averagePool(toChannelsFirst(emit, operands[0]),
-                                      window, /*countPadding=*/false)));
+      toChannelsLast(emit, emit.averagePool(toChannelsFirst(emit, operands[0]),
+                                            window, /*countPadding=*/false)));
 }
 
 void addTosaWindowImporters(TensorOpTable &table) {

@@ -157,9 +157,10 @@ static LogicalResult evaluateCast(Operation *op, ArrayRef<Tensor> operands,
                                   const EvalOptions &) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   ElementType elementType = *getElementType(type.getElementType());
-  results.push_back(isFloat(elementType)
-                        ? operands[0].convertedTo(elementType)
-                        : roundToType(op, operands[0]).convertedTo(elementType));
+  results.push_back(
+      isFloat(elementType)
+          ? operands[0].convertedTo(elementType)
+          : roundToType(op, operands[0]).convertedTo(elementType));
   return success();
 }
 
