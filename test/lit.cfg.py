@@ -51,6 +51,12 @@ config.substitutions.append(("%onnxdata", onnx_data))
 if os.path.isdir(onnx_data):
     config.available_features.add("onnx-testdata")
 
+# `torch`: a Python with torch, torch-mlir, onnx and onnxscript, named by `lit -Dtorch=PYTHON`.
+torch_python = lit_config.params.get("torch", "")
+if torch_python:
+    config.available_features.add("torch")
+    config.substitutions.insert(0, ("%torch-python", '"%s"' % torch_python))
+
 # `plugin`: the module for stock mlir-opt; an instrumented one cannot be loaded by a program that is not.
 if not config.wafer_sanitized:
     config.available_features.add("plugin")

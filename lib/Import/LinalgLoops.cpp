@@ -6,54 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "LinalgLoops.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/Sequence.h"
+#include "llvm/Support/CheckedArithmetic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace wafer::importer {
-
-Value LoopSpace::fromOperand(TensorEmitter &emit, Value value,
-                             AffineMap map) const {
-  // Subscript 0 stands at dimensions of size 1 only (or reads one row).
-  SmallVector<int64_t> sizes, loops;
-  SmallVector<int64_t> kept(getShape(value));
-  for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
-    auto loop = dyn_cast<AffineDimExpr>(expr);
-    if (loop) {
-      loops.push_back(loop.getPosition());
-      sizes.push_back(kept[dim]);
-    } else {
-      kept[dim] = 1;
-    }
-  }
-  SmallVector<int64_t> zeros(kept.size(), 0), ones(kept.size(), 1);
-  value = emit.reshape(emit.slice(value, zeros, kept, ones), sizes);
-  auto perm = llvm::to_vector(llvm::seq<int64_t>(0, loops.size()));
-  llvm::sort(perm, [&](int64_t a, int64_t b) { return loops[a] < loops[b]; });
-  SmallVector<int64_t> shape(extents.size(), 1);
-  for (size_t i = 0; i < loops.size(); ++i)
-    shape[loops[i]] = sizes[i];
-  return emit.reshape(emit.transpose(value, perm), shape);
-}
-
-Value LoopSpace::toResult(TensorEmitter &emit, Value value, AffineMap map,
-                          RankedTensorType type,
-                          ArrayRef<int64_t> shape) const {
-  value = emit.expand(value, shape);
-  // Loops that the result does not have are reduced to 1.
-  SmallVector<int64_t> loops, perm, sizes;
-  for (AffineExpr expr : map.getResults())
-    if (auto loop = dyn_cast<AffineDimExpr>(expr))
-      loops.push_back(loop.getPosition());
-  SmallVector<int64_t> sorted(loops);
-  llvm::sort(sorted);
-  for (int64_t loop : sorted)
-    sizes.push_back(shape[loop]);
-  for (int64_t loop : loops)
-    perm.push_back(llvm::find(sorted, loop) - sorted.begin());
-  value = emit.transpose(emit.reshape(value, sizes), perm);
-  return emit.reshape(value, type.getShape());
-}
 
 /// Brings dimensions that stand for `loops` into rising order of these, as a
 /// value in loop order of `numLoops`.
@@ -80,6 +40,120 @@ static Value dropOnes(TensorEmitter &emit, Value value,
       sizes.push_back(size);
     }
   return emit.reshape(value, sizes);
+}
+
+std::optional<int64_t> getLoopOfIndex(Value subscript) {
+  while (auto cast = subscript.getDefiningOp<arith::IndexCastOp>())
+    subscript = cast.getIn();
+  if (auto index = subscript.getDefiningOp<linalg::IndexOp>())
+    return static_cast<int64_t>(index.getDim());
+  return std::nullopt;
+}
+
+/// An affine expression at one point of the loops; none on overflow or division
+/// by 0.
+static std::optional<int64_t> evaluate(AffineExpr expr,
+                                       ArrayRef<int64_t> point) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return point[dim.getPosition()];
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return std::nullopt;
+  std::optional<int64_t> lhs = evaluate(binary.getLHS(), point),
+                         rhs = evaluate(binary.getRHS(), point);
+  if (!lhs || !rhs)
+    return std::nullopt;
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return llvm::checkedAdd(*lhs, *rhs);
+  case AffineExprKind::Mul:
+    return llvm::checkedMul(*lhs, *rhs);
+  case AffineExprKind::Mod:
+    return *rhs > 0 ? std::optional(llvm::mod(*lhs, *rhs)) : std::nullopt;
+  case AffineExprKind::FloorDiv:
+    return *rhs > 0 ? std::optional(llvm::divideFloorSigned(*lhs, *rhs))
+                    : std::nullopt;
+  case AffineExprKind::CeilDiv:
+    return *rhs > 0 ? std::optional(llvm::divideCeilSigned(*lhs, *rhs))
+                    : std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
+/// The values of `expr` at all points of the loops that it depends on, in loop
+/// order; null if one is no place in a dimension of `size`.
+static Value tabulate(TensorEmitter &emit, AffineExpr expr, int64_t size,
+                      ArrayRef<int64_t> extents) {
+  constexpr int64_t kMaxPoints = int64_t(1) << 24;
+  SmallVector<int64_t> shape(extents.size(), 1);
+  for (auto [loop, extent] : llvm::enumerate(extents))
+    if (expr.isFunctionOfDim(loop))
+      shape[loop] = extent;
+  std::optional<int64_t> count = graph::countElements(shape);
+  if (!count || *count > kMaxPoints)
+    return {};
+  SmallVector<int64_t> places, point(extents.size(), 0);
+  for (int64_t i = 0; i < *count; ++i) {
+    std::optional<int64_t> place = evaluate(expr, point);
+    if (!place || *place < 0 || *place >= size)
+      return {};
+    places.push_back(*place);
+    for (size_t loop = extents.size(); loop-- > 0;) {
+      if (++point[loop] < shape[loop])
+        break;
+      point[loop] = 0;
+    }
+  }
+  return emit.constant(DenseElementsAttr::get(
+      RankedTensorType::get(shape, emit.builder.getI64Type()),
+      ArrayRef(places)));
+}
+
+Value LoopSpace::fromOperand(TensorEmitter &emit, Value value,
+                             AffineMap map) const {
+  SmallVector<Subscript> subscripts;
+  for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+    int64_t size = getShape(value)[dim];
+    Subscript subscript;
+    if (auto loop = dyn_cast<AffineDimExpr>(expr);
+        loop && extents[loop.getPosition()] == size)
+      subscript.loop = loop.getPosition();
+    else if (size == 1 && expr.isSymbolicOrConstant())
+      subscript.isOnly = true;
+    else
+      subscript.computed = tabulate(emit, expr, size, extents);
+    if (!subscript.isOnly && !subscript.loop && !subscript.computed)
+      return {};
+    subscripts.push_back(subscript);
+  }
+  return gather(emit, value, subscripts);
+}
+
+Value LoopSpace::fromLoops(TensorEmitter &emit, Value value,
+                           ArrayRef<int64_t> loops) const {
+  return sortLoops(emit, value, loops, extents.size());
+}
+
+Value LoopSpace::toResult(TensorEmitter &emit, Value value, AffineMap map,
+                          RankedTensorType type,
+                          ArrayRef<int64_t> shape) const {
+  value = emit.expand(value, shape);
+  // Loops that the result does not have are reduced to 1.
+  SmallVector<int64_t> loops, perm, sizes;
+  for (AffineExpr expr : map.getResults())
+    if (auto loop = dyn_cast<AffineDimExpr>(expr))
+      loops.push_back(loop.getPosition());
+  SmallVector<int64_t> sorted(loops);
+  llvm::sort(sorted);
+  for (int64_t loop : sorted)
+    sizes.push_back(shape[loop]);
+  for (int64_t loop : loops)
+    perm.push_back(llvm::find(sorted, loop) - sorted.begin());
+  value = emit.transpose(emit.reshape(value, sizes), perm);
+  return emit.reshape(value, type.getShape());
 }
 
 /// graph.gather_nd with a tuple for each point.
@@ -110,36 +184,38 @@ static Value gatherTuples(TensorEmitter &emit, Value table,
 
 Value LoopSpace::gather(TensorEmitter &emit, Value table,
                         ArrayRef<Subscript> subscripts) const {
-  SmallVector<int64_t> loops, sizes;
-  std::optional<size_t> axis;
-  Value indices;
-  bool isSimple = true;
+  // The loops that each dimension depends on; a gather leads from one list to
+  // the next only if none stands in two of them.
+  SmallVector<SmallVector<int64_t>> dims;
+  SmallVector<Value> indices;
+  SmallVector<int64_t> sizes;
+  SmallVector<bool> isSeen(extents.size(), false);
   for (auto [dim, subscript] : llvm::enumerate(subscripts)) {
     if (subscript.isOnly)
       continue;
-    if (subscript.loop) {
-      isSimple &= !llvm::is_contained(loops, *subscript.loop);
+    SmallVector<int64_t> &loops = dims.emplace_back();
+    Value places = subscript.computed;
+    if (subscript.loop)
       loops.push_back(*subscript.loop);
-    } else {
-      isSimple &= !axis;
-      axis = sizes.size();
-      indices = subscript.computed;
+    else
+      places = dropOnes(emit, places, loops);
+    for (int64_t loop : loops) {
+      if (isSeen[loop])
+        return gatherTuples(emit, table, subscripts, extents);
+      isSeen[loop] = true;
     }
+    indices.push_back(places);
     sizes.push_back(getShape(table)[dim]);
   }
-  if (isSimple && indices && getTensorType(indices).getRank() > 0)
-    for (int64_t loop : loops)
-      isSimple &= getShape(indices)[loop] == 1;
-  if (!isSimple)
-    return gatherTuples(emit, table, subscripts, extents);
   Value data = emit.reshape(table, sizes);
-  if (!axis)
-    return sortLoops(emit, data, loops, extents.size());
-  SmallVector<int64_t> indexLoops;
-  indices = dropOnes(emit, indices, indexLoops);
-  loops.insert(loops.begin() + *axis, indexLoops.begin(), indexLoops.end());
-  return sortLoops(emit, emit.gather(data, indices, *axis), loops,
-                   extents.size());
+  SmallVector<int64_t> order;
+  for (size_t dim = dims.size(); dim-- > 0;) {
+    data = indices[dim]
+               ? emit.gather(data, indices[dim], static_cast<int64_t>(dim))
+               : data;
+    order.insert(order.begin(), dims[dim].begin(), dims[dim].end());
+  }
+  return sortLoops(emit, data, order, extents.size());
 }
 
 namespace {

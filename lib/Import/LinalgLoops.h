@@ -30,9 +30,14 @@ struct Subscript {
 struct LoopSpace {
   llvm::SmallVector<int64_t> extents;
 
-  /// An operand, read through its indexing map, in loop order.
+  /// An operand, read through its indexing map, in loop order; null if a
+  /// subscript leaves the operand, or there are too many points to gather.
   mlir::Value fromOperand(TensorEmitter &emit, mlir::Value value,
                           mlir::AffineMap map) const;
+
+  /// A value whose dimensions are those of `loops`, in loop order.
+  mlir::Value fromLoops(TensorEmitter &emit, mlir::Value value,
+                        llvm::ArrayRef<int64_t> loops) const;
 
   /// A value in loop order, repeated to `shape`, as the output of `type` that
   /// is written through `map`.
@@ -40,7 +45,8 @@ struct LoopSpace {
                        mlir::AffineMap map, mlir::RankedTensorType type,
                        llvm::ArrayRef<int64_t> shape) const;
 
-  /// `table` read at each point; graph.gather if one subscript is computed.
+  /// `table` read at each point; graph.gather if one subscript is computed, or
+  /// several ones are that depend on other loops each.
   mlir::Value gather(TensorEmitter &emit, mlir::Value table,
                      llvm::ArrayRef<Subscript> subscripts) const;
 
@@ -50,6 +56,9 @@ struct LoopSpace {
   mlir::Value contract(TensorEmitter &emit, mlir::Value lhs, mlir::Value rhs,
                        llvm::ArrayRef<int64_t> reductionLoops) const;
 };
+
+/// The loop whose linalg.index `subscript` is, but for conversions.
+std::optional<int64_t> getLoopOfIndex(mlir::Value subscript);
 
 } // namespace wafer::importer
 

@@ -14,6 +14,7 @@
 #include "TensorEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -24,6 +25,13 @@ namespace wafer::importer {
 static Value emitCompare(TensorEmitter &emit, arith::CmpFOp op, Value lhs,
                          Value rhs) {
   using Predicate = arith::CmpFPredicate;
+  auto isNumber = [&](Value value) {
+    return emit.compare<graph::EqualOp>(value, value);
+  };
+  auto isLessOrGreater = [&] {
+    return emit.binary<graph::OrOp>(emit.compare<graph::LessOp>(lhs, rhs),
+                                    emit.compare<graph::LessOp>(rhs, lhs));
+  };
   switch (op.getPredicate()) {
   case Predicate::OEQ:
     return emit.compare<graph::EqualOp>(lhs, rhs);
@@ -48,6 +56,15 @@ static Value emitCompare(TensorEmitter &emit, arith::CmpFOp op, Value lhs,
         emit.compare<graph::LessOrEqualOp>(lhs, rhs));
   case Predicate::UGE:
     return emit.unary<graph::NotOp>(emit.compare<graph::LessOp>(lhs, rhs));
+  case Predicate::ONE:
+    return isLessOrGreater();
+  case Predicate::UEQ:
+    return emit.unary<graph::NotOp>(isLessOrGreater());
+  case Predicate::ORD:
+    return emit.binary<graph::AndOp>(isNumber(lhs), isNumber(rhs));
+  case Predicate::UNO:
+    return emit.unary<graph::NotOp>(
+        emit.binary<graph::AndOp>(isNumber(lhs), isNumber(rhs)));
   default:
     return {};
   }
@@ -56,38 +73,31 @@ static Value emitCompare(TensorEmitter &emit, arith::CmpFOp op, Value lhs,
 static Value emitCompare(TensorEmitter &emit, arith::CmpIOp op, Value lhs,
                          Value rhs) {
   using Predicate = arith::CmpIPredicate;
+  bool isEquality =
+      op.getPredicate() == Predicate::eq || op.getPredicate() == Predicate::ne;
+  if (!isEquality) {
+    lhs = toComparable(emit, op.getPredicate(), lhs);
+    rhs = toComparable(emit, op.getPredicate(), rhs);
+  }
   switch (op.getPredicate()) {
   case Predicate::eq:
     return emit.compare<graph::EqualOp>(lhs, rhs);
   case Predicate::ne:
     return emit.unary<graph::NotOp>(emit.compare<graph::EqualOp>(lhs, rhs));
   case Predicate::slt:
+  case Predicate::ult:
     return emit.compare<graph::LessOp>(lhs, rhs);
   case Predicate::sle:
+  case Predicate::ule:
     return emit.compare<graph::LessOrEqualOp>(lhs, rhs);
   case Predicate::sgt:
+  case Predicate::ugt:
     return emit.compare<graph::LessOp>(rhs, lhs);
   case Predicate::sge:
+  case Predicate::uge:
     return emit.compare<graph::LessOrEqualOp>(rhs, lhs);
-  default:
-    return {};
   }
-}
-
-/// A conversion; null where graph.cast means another one.
-static Value emitConversion(TensorEmitter &emit, Operation &op, Value value) {
-  Type from = getElementTypeOrSelf(op.getOperand(0).getType());
-  Type to = getElementTypeOrSelf(op.getResult(0).getType());
-  // The lowest bit, where graph.cast asks for any bit.
-  if (isa<arith::TruncIOp>(op) && to.isInteger(1))
-    return {};
-  // graph.cast extends i1 without sign and the other integers with it.
-  bool isUnsigned = isa<arith::ExtUIOp, arith::UIToFPOp>(op);
-  bool isBool = from.isInteger(1);
-  if (isa<IntegerType>(from) && to != from && isUnsigned != isBool &&
-      !isa<arith::TruncIOp, arith::IndexCastOp>(op))
-    return {};
-  return emit.cast(value, getGraphElementType(to));
+  return {};
 }
 
 static Value emitUnary(TensorEmitter &emit, Operation &op, Value value) {
@@ -119,11 +129,16 @@ static Value emitUnary(TensorEmitter &emit, Operation &op, Value value) {
       .Case<math::TanhOp>(
           [&](auto) { return emit.unary<graph::TanhOp>(value); })
       .Case<math::ErfOp>([&](auto) { return emit.unary<graph::ErfOp>(value); })
-      .Case<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp, arith::ExtUIOp,
-            arith::TruncIOp, arith::SIToFPOp, arith::UIToFPOp, arith::FPToSIOp,
-            arith::IndexCastOp>([&](Operation *conversion) {
-        return emitConversion(emit, *conversion, value);
-      })
+      .Case<math::AsinOp>(
+          [&](auto) { return emit.unary<graph::AsinOp>(value); })
+      .Case<math::AcosOp>(
+          [&](auto) { return emit.unary<graph::AcosOp>(value); })
+      .Case<math::AsinhOp>(
+          [&](auto) { return emit.unary<graph::AsinhOp>(value); })
+      .Case<math::AcoshOp>(
+          [&](auto) { return emit.unary<graph::AcoshOp>(value); })
+      .Case<math::AtanhOp>(
+          [&](auto) { return emit.unary<graph::AtanhOp>(value); })
       .Default([](auto) { return Value(); });
 }
 
@@ -139,7 +154,7 @@ static Value emitBinary(TensorEmitter &emit, Operation &op, Value lhs,
       .Case<arith::DivFOp, arith::DivSIOp>(
           [&](auto) { return emit.binary<graph::DivOp>(lhs, rhs); })
       .Case<arith::MaximumFOp, arith::MaxNumFOp, arith::MaxSIOp>(
-          [&](auto) { return emit.binary<graph::MaxOp>(lhs, rhs); })
+          [&](auto) { return emit.atLeast(lhs, rhs); })
       .Case<arith::MinimumFOp, arith::MinNumFOp, arith::MinSIOp>(
           [&](auto) { return emit.binary<graph::MinOp>(lhs, rhs); })
       .Case<arith::AndIOp>(
@@ -148,8 +163,11 @@ static Value emitBinary(TensorEmitter &emit, Operation &op, Value lhs,
           [&](auto) { return emit.binary<graph::OrOp>(lhs, rhs); })
       .Case<arith::XOrIOp>(
           [&](auto) { return emit.binary<graph::XorOp>(lhs, rhs); })
-      .Case<math::PowFOp>(
+      .Case<math::PowFOp, math::IPowIOp>(
           [&](auto) { return emit.binary<graph::PowOp>(lhs, rhs); })
+      .Case<arith::RemFOp>([&](auto) {
+        return emit.remainder(lhs, rhs, /*hasDividendSign=*/true);
+      })
       .Case<math::FPowIOp>([&](auto) {
         return emit.binary<graph::PowOp>(
             lhs, emit.cast(rhs, getTensorType(lhs).getElementType()));
@@ -159,15 +177,38 @@ static Value emitBinary(TensorEmitter &emit, Operation &op, Value lhs,
       .Default([](auto) { return Value(); });
 }
 
+/// True for select(x > bound, x, bound) with a constant, also where x is NaN.
+static bool isMaximum(arith::SelectOp select) {
+  auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
+  FloatAttr bound;
+  return compare && compare.getLhs() == select.getTrueValue() &&
+         compare.getRhs() == select.getFalseValue() &&
+         (compare.getPredicate() == arith::CmpFPredicate::UGT ||
+          compare.getPredicate() == arith::CmpFPredicate::UGE) &&
+         matchPattern(select.getFalseValue(), m_Constant(&bound)) &&
+         !bound.getValue().isNaN();
+}
+
 Value emitScalarOp(TensorEmitter &emit, Operation &op,
                    ArrayRef<Value> operands) {
   if (op.getNumResults() != 1 || llvm::is_contained(operands, Value()))
     return {};
+  if (auto select = dyn_cast<arith::SelectOp>(op); select && isMaximum(select))
+    return emit.atLeast(operands[1], operands[2]);
   if (isa<arith::SelectOp>(op))
     return emit.where(operands[0], operands[1], operands[2]);
   if (isa<math::FmaOp>(op))
     return emit.binary<graph::AddOp>(
         emit.binary<graph::MulOp>(operands[0], operands[1]), operands[2]);
+  if (isa<math::ClampFOp>(op))
+    return emit.binary<graph::MinOp>(
+        emit.binary<graph::MaxOp>(operands[0], operands[1]), operands[2]);
+  // Ops that are several of graph's first: those on bools and on integers
+  // without sign mean other ones there.
+  if (Value result = emitIntegerOp(emit, op, operands))
+    return result;
+  if (Value result = emitComposedOp(emit, op, operands))
+    return result;
   if (operands.size() == 1)
     return emitUnary(emit, op, operands[0]);
   return operands.size() == 2 ? emitBinary(emit, op, operands[0], operands[1])
@@ -210,20 +251,29 @@ template <typename... OpTs> static void addAll(TensorOpTable &table) {
 }
 
 void addScalarImporters(TensorOpTable &table) {
+  addAll<arith::AddFOp, arith::AddIOp, arith::AndIOp, arith::CeilDivSIOp,
+         arith::CmpFOp, arith::CmpIOp, arith::DivFOp, arith::DivSIOp,
+         arith::DivUIOp, arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp,
+         arith::FPToSIOp, arith::FPToUIOp, arith::FloorDivSIOp,
+         arith::IndexCastOp, arith::IndexCastUIOp, arith::MaxNumFOp,
+         arith::MaxSIOp, arith::MaxUIOp, arith::MaximumFOp, arith::MinNumFOp,
+         arith::MinSIOp, arith::MinUIOp, arith::MinimumFOp, arith::MulFOp,
+         arith::MulIOp, arith::NegFOp, arith::OrIOp, arith::RemFOp,
+         arith::RemSIOp, arith::RemUIOp, arith::SIToFPOp, arith::SelectOp,
+         arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp, arith::SubFOp,
+         arith::SubIOp, arith::TruncFOp, arith::TruncIOp, arith::UIToFPOp,
+         arith::XOrIOp>(table);
   table[arith::ConstantOp::getOperationName()] = importConstant;
-  addAll<arith::AddFOp, arith::AddIOp, arith::SubFOp, arith::SubIOp,
-         arith::MulFOp, arith::MulIOp, arith::DivFOp, arith::DivSIOp,
-         arith::MaximumFOp, arith::MaxNumFOp, arith::MaxSIOp, arith::MinimumFOp,
-         arith::MinNumFOp, arith::MinSIOp, arith::AndIOp, arith::OrIOp,
-         arith::XOrIOp, arith::CmpFOp, arith::CmpIOp, arith::SelectOp,
-         arith::NegFOp, arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp,
-         arith::ExtUIOp, arith::TruncIOp, arith::SIToFPOp, arith::UIToFPOp,
-         arith::FPToSIOp, arith::IndexCastOp>(table);
-  addAll<math::AbsFOp, math::AbsIOp, math::CeilOp, math::FloorOp,
-         math::RoundEvenOp, math::ExpOp, math::LogOp, math::SqrtOp,
-         math::RsqrtOp, math::SinOp, math::CosOp, math::TanOp, math::AtanOp,
-         math::SinhOp, math::CoshOp, math::TanhOp, math::ErfOp, math::PowFOp,
-         math::FPowIOp, math::FmaOp>(table);
+  addAll<math::AbsFOp, math::AbsIOp, math::AcosOp, math::AcoshOp, math::AsinOp,
+         math::AsinhOp, math::Atan2Op, math::AtanOp, math::AtanhOp,
+         math::CbrtOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
+         math::CosOp, math::CoshOp, math::ErfOp, math::ErfcOp, math::Exp2Op,
+         math::ExpM1Op, math::ExpOp, math::FPowIOp, math::FloorOp, math::FmaOp,
+         math::IPowIOp, math::IsFiniteOp, math::IsInfOp, math::IsNaNOp,
+         math::Log10Op, math::Log1pOp, math::Log2Op, math::LogOp, math::PowFOp,
+         math::RoundEvenOp, math::RoundOp, math::RsqrtOp, math::SinOp,
+         math::SinhOp, math::SqrtOp, math::TanOp, math::TanhOp, math::TruncOp>(
+      table);
 }
 
 } // namespace wafer::importer

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TensorEmitter.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/Sequence.h"
 
 using namespace mlir;
@@ -104,6 +105,23 @@ Value TensorEmitter::concat(ValueRange values, int64_t axis) {
       builder, loc, getTensorType(values.front()).clone(shape), values, axis);
 }
 
+Value TensorEmitter::pad(Value input, Value value, Shape low, Shape high) {
+  if (!input || !value)
+    return {};
+  auto isZero = [](int64_t size) { return size == 0; };
+  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
+    return input;
+  SmallVector<int64_t> shape(getShape(input));
+  for (auto [size, before, after] : llvm::zip_equal(shape, low, high)) {
+    if (before < 0 || after < 0 || before > INT32_MAX || after > INT32_MAX)
+      return {};
+    size += before + after;
+  }
+  return graph::PadOp::create(builder, loc, getTensorType(input).clone(shape),
+                              input, value, graph::PadMode::Constant, low,
+                              high);
+}
+
 Value TensorEmitter::gather(Value data, Value indices, int64_t axis) {
   if (!data || !indices)
     return {};
@@ -137,6 +155,24 @@ Value TensorEmitter::where(Value condition, Value lhs, Value rhs) {
 
 Value TensorEmitter::rsqrt(Value value) {
   return unary<graph::ReciprocalOp>(unary<graph::SqrtOp>(value));
+}
+
+Value TensorEmitter::atLeast(Value value, Value bound) {
+  DenseElementsAttr constant;
+  bool isZero = value && bound && matchPattern(bound, m_Constant(&constant)) &&
+                isa<FloatType>(constant.getElementType()) &&
+                constant.isSplat() &&
+                constant.getSplatValue<APFloat>().isZero();
+  auto type = isZero ? getBroadcastType(value, bound) : RankedTensorType();
+  return type && type == value.getType() ? unary<graph::ReluOp>(value)
+                                         : binary<graph::MaxOp>(value, bound);
+}
+
+Value TensorEmitter::remainder(Value lhs, Value rhs, bool hasDividendSign) {
+  RankedTensorType type = getBroadcastType(lhs, rhs);
+  if (!type)
+    return {};
+  return graph::ModOp::create(builder, loc, type, lhs, rhs, hasDividendSign);
 }
 
 Value TensorEmitter::reduceBools(Value value, Shape axes, bool isAnd) {

@@ -9,6 +9,7 @@
 #define WAFER_LIB_IMPORT_TENSOREMITTER_H
 
 #include "dialects/Graph/Graph.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -22,6 +23,12 @@ inline mlir::RankedTensorType getTensorType(mlir::Value value) {
 inline Shape getShape(mlir::Value value) {
   return getTensorType(value).getShape();
 }
+
+/// A window of graph's convolutions and pools; an entry for each spatial
+/// dimension.
+struct Window {
+  llvm::SmallVector<int64_t> kernel, strides, low, high, dilations;
+};
 
 /// Creates graph ops with the types that follow from their operands; no op
 /// where it would do nothing. A null operand gives a null result, so that
@@ -48,11 +55,23 @@ public:
   mlir::Value cast(mlir::Value value, mlir::Type elementType);
   mlir::Value slice(mlir::Value value, Shape starts, Shape sizes, Shape steps);
   mlir::Value concat(mlir::ValueRange values, int64_t axis);
+  /// Places before and after, in each dimension, hold `value` of rank 0.
+  mlir::Value pad(mlir::Value input, mlir::Value value, Shape low, Shape high);
   mlir::Value gather(mlir::Value data, mlir::Value indices, int64_t axis);
   /// Batches of matrices of equal leading dimensions.
   mlir::Value matmul(mlir::Value lhs, mlir::Value rhs);
+  // On N×C×D… tensors. Padding of the operand by the element that these ops pad
+  // with becomes the window's.
+  mlir::Value conv(mlir::Value input, mlir::Value filters, Window window,
+                   int64_t groups);
+  mlir::Value maxPool(mlir::Value input, Window window);
+  mlir::Value averagePool(mlir::Value input, Window window, bool countPadding);
   mlir::Value where(mlir::Value condition, mlir::Value lhs, mlir::Value rhs);
   mlir::Value rsqrt(mlir::Value value);
+  /// The larger one of a value and a bound; graph.relu where the bound is 0.
+  mlir::Value atLeast(mlir::Value value, mlir::Value bound);
+  /// What a division leaves, with the sign of the dividend or the divisor.
+  mlir::Value remainder(mlir::Value lhs, mlir::Value rhs, bool hasDividendSign);
   /// "All of" or "any of" bools along axes, which become 1.
   mlir::Value reduceBools(mlir::Value value, Shape axes, bool isAnd);
 
@@ -117,8 +136,13 @@ using TensorOpTable = llvm::StringMap<TensorOpImporter>;
 // One function for each file of ops.
 void addTosaImporters(TensorOpTable &table);
 void addTosaShapeImporters(TensorOpTable &table);
+void addTosaWindowImporters(TensorOpTable &table);
 void addTensorImporters(TensorOpTable &table);
+void addTMTensorImporters(TensorOpTable &table);
 void addScalarImporters(TensorOpTable &table);
+
+/// tosa.resize; see TosaResize.cpp.
+mlir::LogicalResult importResize(TensorImporter &importer, mlir::Operation &op);
 
 /// Any structured op of linalg on tensors; see LinalgImport.cpp.
 mlir::LogicalResult importLinalg(TensorImporter &importer, mlir::Operation &op);
@@ -127,6 +151,20 @@ mlir::LogicalResult importLinalg(TensorImporter &importer, mlir::Operation &op);
 /// broadcasting; null if there is no such graph op.
 mlir::Value emitScalarOp(TensorEmitter &emit, mlir::Operation &op,
                          llvm::ArrayRef<mlir::Value> operands);
+
+// The parts of emitScalarOp; null for ops of another one.
+
+/// Conversions, and ops on bools and integers that are several ops of graph or
+/// mean another one there.
+mlir::Value emitIntegerOp(TensorEmitter &emit, mlir::Operation &op,
+                          llvm::ArrayRef<mlir::Value> operands);
+/// Functions of floats that are several ops of graph.
+mlir::Value emitComposedOp(TensorEmitter &emit, mlir::Operation &op,
+                           llvm::ArrayRef<mlir::Value> operands);
+/// A value that graph.less compares as `predicate` compares it.
+mlir::Value toComparable(TensorEmitter &emit,
+                         mlir::arith::CmpIPredicate predicate,
+                         mlir::Value value);
 
 /// The element type that stands for a scalar type: index is i64.
 mlir::Type getGraphElementType(mlir::Type type);

@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "wafer/Import/TensorImport.h"
+#include "TMTensor.h"
 #include "TensorEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -34,10 +35,11 @@ using namespace mlir;
 namespace wafer {
 
 void registerTensorDialects(DialectRegistry &registry) {
-  registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
-                  func::FuncDialect, graph::GraphDialect, linalg::LinalgDialect,
-                  math::MathDialect, ml_program::MLProgramDialect,
-                  tensor::TensorDialect, tosa::TosaDialect>();
+  registry
+      .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+              graph::GraphDialect, linalg::LinalgDialect, math::MathDialect,
+              ml_program::MLProgramDialect, tensor::TensorDialect,
+              tosa::TosaDialect, importer::TMTensorDialect>();
 }
 
 bool holdsTensorProgram(ModuleOp module) {
@@ -61,7 +63,9 @@ const TensorOpTable &getTensorOps() {
     TensorOpTable all;
     addTosaImporters(all);
     addTosaShapeImporters(all);
+    addTosaWindowImporters(all);
     addTensorImporters(all);
+    addTMTensorImporters(all);
     addScalarImporters(all);
     return all;
   }();
@@ -109,7 +113,7 @@ static LogicalResult importOp(TensorImporter &importer, Operation &op) {
   auto it = getTensorOps().find(op.getName().getStringRef());
   if (it != getTensorOps().end())
     return it->second(importer, op);
-  if (isa<linalg::LinalgOp>(op))
+  if (isa<linalg::LinalgOp, linalg::SoftmaxOp>(op))
     return importLinalg(importer, op);
   return op.emitOpError("is not supported");
 }

@@ -5,27 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "TensorEmitter.h"
-#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "TosaOps.h"
 
 using namespace mlir;
 
 namespace wafer::importer {
-
-static RankedTensorType getResultType(Operation &op) {
-  return cast<RankedTensorType>(op.getResult(0).getType());
-}
-
-/// The integers of a constant !tosa.shape operand.
-static FailureOr<SmallVector<int64_t>> getShapeOperand(Operation &op,
-                                                       unsigned index) {
-  auto constant = op.getOperand(index).getDefiningOp<tosa::ConstShapeOp>();
-  if (!constant) {
-    op.emitOpError("operand #") << index << " is not a constant shape";
-    return failure();
-  }
-  return llvm::to_vector(constant.getValues().getValues<int64_t>());
-}
 
 /// The first operand; null, with an error, if it has no value.
 static Value getInput(TensorImporter &importer, Operation &op) {
@@ -130,12 +114,8 @@ static LogicalResult importPad(TensorImporter &importer, Operation &op) {
     high.push_back((*padding)[i + 1]);
   }
   TensorEmitter &emit = importer.emit;
-  importer.define(op.getResult(0),
-                  graph::PadOp::create(emit.builder, emit.loc,
-                                       getResultType(op), input,
-                                       emit.reshape(value, {}),
-                                       graph::PadMode::Constant, low, high));
-  return success();
+  return defineResult(importer, op,
+                      emit.pad(input, emit.reshape(value, {}), low, high));
 }
 
 /// result[n, w, c] = values[n, indices[n, w], c].
@@ -160,12 +140,29 @@ static LogicalResult importGather(TensorImporter &importer, Operation &op) {
   return success();
 }
 
+/// values[n, indices[n, w], c] = input[n, w, c].
+static LogicalResult importScatter(TensorImporter &importer, Operation &op) {
+  SmallVector<Value> operands;
+  if (failed(importer.lookupAll(op, operands)))
+    return failure();
+  TensorEmitter &emit = importer.emit;
+  SmallVector<int64_t> shape(getShape(operands[1]));
+  Value places = emit.expand(emit.reshape(operands[1], {shape[0], shape[1], 1}),
+                             getShape(operands[2]));
+  return defineResult(importer, op,
+                      graph::ScatterElementsOp::create(
+                          emit.builder, emit.loc, operands[0].getType(),
+                          operands[0], places, operands[2],
+                          graph::ScatterMode::None, /*axis=*/1));
+}
+
 void addTosaShapeImporters(TensorOpTable &table) {
   table["tosa.concat"] = importConcat;
   table["tosa.gather"] = importGather;
   table["tosa.pad"] = importPad;
   table["tosa.reshape"] = importReshape;
   table["tosa.reverse"] = importReverse;
+  table["tosa.scatter"] = importScatter;
   table["tosa.slice"] = importSlice;
   table["tosa.tile"] = importTile;
   table["tosa.transpose"] = importTranspose;

@@ -42,8 +42,8 @@ func.func @forward(%x: tensor<4x6xf32>, %ids: tensor<4xi64>) -> tensor<3x4xf32> 
     %s = arith.addf %in, %out : f32
     linalg.yield %s : f32
   } -> tensor<4x1xf32>
-  // CHECK: %[[BIAS:.*]] = graph.reshape %{{.*}} : tensor<6xf32> -> tensor<1x6xf32>
   // CHECK: %[[DIV:.*]] = graph.div %[[HALF]], %[[RED]]
+  // CHECK: %[[BIAS:.*]] = graph.reshape %{{.*}} : tensor<6xf32> -> tensor<1x6xf32>
   // CHECK: %[[BIASED:.*]] = graph.add %[[DIV]], %[[BIAS]]
   %biased = linalg.generic {indexing_maps = [#id, #row, #column, #id], iterator_types = ["parallel", "parallel"]} ins(%half_sum, %reduced, %bias : tensor<4x6xf32>, tensor<4x1xf32>, tensor<6xf32>) outs(%empty : tensor<4x6xf32>) {
   ^bb0(%a: f32, %r: f32, %b: f32, %out: f32):
