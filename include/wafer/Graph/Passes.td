@@ -55,4 +55,68 @@ def Simplify : Pass<"graph-simplify"> {
   let dependentDialects = ["::wafer::graph::GraphDialect"];
 }
 
+def FuseActivations : Pass<"graph-fuse-activations"> {
+  let summary = "makes gelu, silu and sigmoid of maps that compute them";
+  let description = [{
+    Recognises the functions by their formula, in whatever way it is written.
+
+    ```mlir
+    %half = graph.constant dense<5.0e-1> : tensor<f32>
+    %one = graph.constant dense<1.0> : tensor<f32>
+    %root = graph.constant dense<1.41421354> : tensor<f32>
+    %0 = graph.div %x, %root : (tensor<4x6xf32>, tensor<f32>) -> tensor<4x6xf32>
+    %1 = graph.erf %0 : tensor<4x6xf32>
+    %2 = graph.add %1, %one : (tensor<4x6xf32>, tensor<f32>) -> tensor<4x6xf32>
+    %3 = graph.mul %x, %2 : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+    %4 = graph.mul %3, %half : (tensor<4x6xf32>, tensor<f32>) -> tensor<4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %4 = graph.gelu %x : tensor<4x6xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def FuseSoftmax : Pass<"graph-fuse-softmax"> {
+  let summary = "makes softmax and log_softmax of maps and reductions";
+  let description = [{
+    With or without the subtraction of a maximum.
+
+    ```mlir
+    %0 = graph.exp %x : tensor<4x6xf32>
+    %1 = graph.reduce_sum %0 axes [1] {keepdims} : (tensor<4x6xf32>) -> tensor<4x1xf32>
+    %2 = graph.div %0, %1 : (tensor<4x6xf32>, tensor<4x1xf32>) -> tensor<4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %2 = graph.softmax %x axis 1 : (tensor<4x6xf32>) -> tensor<4x6xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def FuseNormalizations : Pass<"graph-fuse-normalizations"> {
+  let summary = "makes layer and RMS normalisations of maps and reductions";
+  let description = [{
+    Recognises them by their formula, in whatever way it is written, with scale and bias.
+
+    ```mlir
+    %eps = graph.constant dense<1.0e-5> : tensor<f32>
+    %0 = graph.mul %x, %x : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+    %1 = graph.reduce_mean %0 axes [1] {keepdims} : (tensor<4x6xf32>) -> tensor<4x1xf32>
+    %2 = graph.add %1, %eps : (tensor<4x1xf32>, tensor<f32>) -> tensor<4x1xf32>
+    %3 = graph.sqrt %2 : tensor<4x1xf32>
+    %4 = graph.div %x, %3 : (tensor<4x6xf32>, tensor<4x1xf32>) -> tensor<4x6xf32>
+    %5 = graph.mul %4, %scale : (tensor<4x6xf32>, tensor<6xf32>) -> tensor<4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %5 = graph.rms_normalization %x, %scale axis 1 epsilon 9.9999997473787516E-6
+       : (tensor<4x6xf32>, tensor<6xf32>) -> tensor<4x6xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
 #endif // WAFER_GRAPH_PASSES_TD
