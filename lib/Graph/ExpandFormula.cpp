@@ -7,7 +7,6 @@
 
 #include "Formula.h"
 #include "mlir/IR/Matchers.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -143,33 +142,38 @@ Polynomial Formulas::expand(Value value, const Variables &variables) {
 }
 
 Polynomial Formulas::expandMap(Operation *op, const Variables &variables) {
-  SmallVector<Polynomial> operands;
+  SmallVector<Polynomial, 1> operands;
   for (Value operand : op->getOperands())
     operands.push_back(expand(operand, broadcastTo(operand, variables)));
   if (isTooLarge)
     return {};
   const Polynomial &a = operands[0];
-  return llvm::TypeSwitch<Operation *, Polynomial>(op)
-      .Case([&](CastOp) { return a; })
-      .Case([&](NegOp) { return scale(a, -1); })
-      .Case([&](AddOp) { return add(a, operands[1]); })
-      .Case([&](SubOp) { return add(a, operands[1], -1); })
-      .Case([&](MulOp) { return multiply(a, operands[1]); })
-      .Case([&](DivOp) { return multiply(a, power(operands[1], -1)); })
-      .Case([&](ReciprocalOp) { return power(a, -1); })
-      .Case([&](SqrtOp) { return power(a, 0.5); })
-      .Case([&](ExpOp) { return exponential(a); })
-      .Case([&](LogOp) { return logarithm(a); })
-      .Case([&](ErfOp) { return apply(Atom::Erf, a); })
-      .Case([&](SigmoidOp) { return sigmoid(a); })
-      .Case([&](TanhOp) {
-        Polynomial one = power(Polynomial(), 0);
-        return add(scale(sigmoid(scale(a, 2)), 2), one, -1);
-      })
-      .Default([&](Operation *) {
-        isTooLarge = true;
-        return Polynomial();
-      });
+  if (isa<CastOp>(op))
+    return a;
+  if (isa<NegOp>(op))
+    return scale(a, -1);
+  if (isa<AddOp>(op))
+    return add(a, operands[1]);
+  if (isa<SubOp>(op))
+    return add(a, operands[1], -1);
+  if (isa<MulOp>(op))
+    return multiply(a, operands[1]);
+  if (isa<DivOp>(op))
+    return multiply(a, power(operands[1], -1));
+  if (isa<ReciprocalOp>(op))
+    return power(a, -1);
+  if (isa<SqrtOp>(op))
+    return power(a, 0.5);
+  if (isa<ExpOp>(op))
+    return exponential(a);
+  if (isa<LogOp>(op))
+    return logarithm(a);
+  if (isa<ErfOp>(op))
+    return apply(Atom::Erf, a);
+  if (isa<SigmoidOp>(op))
+    return sigmoid(a);
+  // tanh(a) = 2·sigmoid(2a) - 1
+  return add(scale(sigmoid(scale(a, 2)), 2), power(Polynomial(), 0), -1);
 }
 
 Polynomial Formulas::expandPower(PowOp op, const Variables &variables) {
