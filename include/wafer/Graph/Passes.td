@@ -13,10 +13,11 @@ include "mlir/Pass/PassBase.td"
 def FoldConstants : Pass<"graph-fold-constants"> {
   let summary = "computes what depends on small constants only";
   let description = [{
-    Replaces maps (add, sub, mul, relu, cast) and transposes whose operands are
-    all dense constants by their value, if operands and result have at most 4096
-    elements each. Every op rounds to its type. Constants in files and resources
-    are not read; a reshape of any constant is only a change of its type.
+    Replaces ops whose operands are all constants in the IR, or graph.iota, by
+    what the reference executor computes, if operands and results have at most
+    4096 elements each. Every op rounds to its type. Products and sums of
+    floating-point numbers stay: their order is the executor's choice. Constants
+    in files are not read; a reshape of any constant is only a change of its type.
 
     ```mlir
     %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
@@ -35,8 +36,11 @@ def Simplify : Pass<"graph-simplify"> {
   let description = [{
     Applies the folds and canonical forms of the dialect and makes matrix
     products of stacked rows products of matrices: a product of an operand of
-    rank 3 or more with one matrix works on a reshape to rank 2, and maps
-    that follow move in front of the reshape back. Dead ops disappear.
+    rank 3 or more with one matrix works on a reshape to rank 2, and maps,
+    reductions, softmax and normalisations that follow move in front of the reshape
+    back. Rows are gathered from a list of indices. Operands of maps lose
+    expansions and dimensions of 1 that broadcasting does not need. Dead ops
+    disappear.
 
     ```mlir
     %0 = graph.matmul %x, %w
