@@ -94,8 +94,21 @@ struct TrimMapOperand : RewritePattern {
     ArrayRef<int64_t> rest = shape.drop_while([](int64_t d) { return d == 1; });
     if (rest == shape || !allowsShape(op, index, rest))
       return {};
-    rewriter.setInsertionPointAfter(constant);
-    return createReshape(rewriter, constant.getLoc(), value, rest);
+    return reshapeConstant(constant, rest, rewriter);
+  }
+
+  /// The constant in another shape, under its name.
+  static Value reshapeConstant(ConstantOp constant, ArrayRef<int64_t> shape,
+                               PatternRewriter &rewriter) {
+    Value reshape =
+        createReshape(rewriter, constant.getLoc(), constant, shape);
+    SmallVector<OpFoldResult> folded;
+    if (failed(reshape.getDefiningOp()->fold(constant.getValue(), folded)) ||
+        folded.size() != 1)
+      return reshape;
+    return ConstantOp::create(rewriter, constant.getLoc(),
+                              cast<TypedAttr>(cast<Attribute>(folded[0])),
+                              constant.getName().value_or(StringRef()));
   }
 };
 

@@ -94,11 +94,11 @@ func.func @half_a_group(%x: tensor<6x4xf32>, %s: tensor<2x1x4xf32>) -> tensor<2x
 }
 
 // CHECK-LABEL: func.func @reductions_before_reshape
+// CHECK: %[[R:.*]] = graph.reshape %arg0 : tensor<6x4xf32> -> tensor<2x3x4xf32>
 // CHECK: %[[M:.*]] = graph.reduce_mean %arg0 axes [1] {keepdims} : (tensor<6x4xf32>) -> tensor<6x1xf32>
 // CHECK: graph.reshape %[[M]] : tensor<6x1xf32> -> tensor<2x3xf32>
 // CHECK: %[[N:.*]] = graph.reduce_max %arg0 axes [0] {keepdims} : (tensor<6x4xf32>) -> tensor<1x4xf32>
 // CHECK: graph.reshape %[[N]] : tensor<1x4xf32> -> tensor<4xf32>
-// CHECK: %[[R:.*]] = graph.reshape %arg0 : tensor<6x4xf32> -> tensor<2x3x4xf32>
 // CHECK: graph.reduce_sum %[[R]] axes [1]
 func.func @reductions_before_reshape(%x: tensor<6x4xf32>) -> (tensor<2x3xf32>, tensor<4xf32>, tensor<2x4xf32>) {
   %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
@@ -196,9 +196,9 @@ func.func @neutral(%x: tensor<4xf32>, %m: tensor<4xi1>) -> (tensor<4xf32>, tenso
 
 // What is cut is a dimension of the reshape's operand.
 // CHECK-LABEL: func.func @slice_before_reshape
+// CHECK: %[[R:.*]] = graph.reshape %arg0
 // CHECK: %[[S:.*]] = graph.slice %arg0 starts [0, 1] sizes [6, 2] steps [1, 2] : (tensor<6x4xf32>) -> tensor<6x2xf32>
 // CHECK: graph.reshape %[[S]] : tensor<6x2xf32> -> tensor<2x3x2xf32>
-// CHECK: %[[R:.*]] = graph.reshape %arg0
 // CHECK: graph.slice %[[R]] starts [0, 1, 0] sizes [2, 1, 4]
 func.func @slice_before_reshape(%x: tensor<6x4xf32>) -> (tensor<2x3x2xf32>, tensor<2x1x4xf32>) {
   %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
