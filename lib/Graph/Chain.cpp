@@ -112,6 +112,15 @@ Variables getVariables(Value value) {
   return variables;
 }
 
+bool haveSameDims(Value origin, Value result) {
+  auto isLong = [](int64_t dim) { return dim != 1; };
+  return llvm::equal(
+      llvm::make_filter_range(
+          cast<RankedTensorType>(origin.getType()).getShape(), isLong),
+      llvm::make_filter_range(
+          cast<RankedTensorType>(result.getType()).getShape(), isLong));
+}
+
 /// The smallest type that holds every number of both.
 static Type join(Type a, Type b) {
   if (a == b)
