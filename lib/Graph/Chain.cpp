@@ -50,7 +50,7 @@ static Chain collectChain(Operation *anchor) {
 static void eraseUnused(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
-    if (isa<GraphDialect>(op->getDialect()))
+    if (isa_and_nonnull<GraphDialect>(op->getDialect()))
       ops.push_back(op);
   });
   for (Operation *op : llvm::reverse(ops))
