@@ -238,8 +238,7 @@ Polynomial Formulas::expandView(Operation *op, const Variables &variables) {
     if (dim != 1)
       longOnes.push_back(variable);
   size_t next = 0;
-  for (auto [variable, dim] :
-       llvm::zip_equal(inner, typeOf(input).getShape()))
+  for (auto [variable, dim] : llvm::zip_equal(inner, typeOf(input).getShape()))
     if (dim != 1)
       variable = longOnes[next++];
   return expand(input, inner);

@@ -284,8 +284,7 @@ Polynomial Formulas::sum(const Polynomial &a, int numDims, double numElements) {
   return result;
 }
 
-std::optional<AtomId>
-Formulas::findOrigin(const Variables &variables) const {
+std::optional<AtomId> Formulas::findOrigin(const Variables &variables) const {
   for (AtomId id = 0; id < atoms.size(); ++id)
     if (getOrigin(id) && atoms[id].variables == variables)
       return id;

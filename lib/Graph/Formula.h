@@ -6,12 +6,13 @@
 //===----------------------------------------------------------------------===//
 //
 // Exporters write one formula in many ways. Here a value that a chain of maps
-// and reductions computes from another one, the *origin*, is brought to a normal
-// form: a sum of products of powers of atoms. An atom is a tensor that the chain
-// only reads (a leaf), or a function of a formula: exp, erf, sigmoid, a power, a
-// sum or the largest element along dimensions. Order and grouping of operands,
-// division or product with a reciprocal, x·x or x^2, the place of factors, unit
-// dimensions, and casts between floating-point types do not show in it:
+// and reductions computes from another one, the *origin*, is brought to a
+// normal form: a sum of products of powers of atoms. An atom is a tensor that
+// the chain only reads (a leaf), or a function of a formula: exp, erf, sigmoid,
+// a power, a sum or the largest element along dimensions. Order and grouping of
+// operands, division or product with a reciprocal, x·x or x^2, the place of
+// factors, unit dimensions, and casts between floating-point types do not show
+// in it:
 //
 //   mean((x - mean(x))^2)  and  mean(x^2) - mean(x)^2   both become
 //   1/N·Σx² - 1/N²·(Σx)²
@@ -59,8 +60,8 @@ struct Polynomial {
 };
 
 /// Dimensions as variables: dimension i of the result for i < kBound, the n-th
-/// dimension of the innermost enclosing sum for kBound + n, of the one around it
-/// for kBound + kLevel + n, and so on.
+/// dimension of the innermost enclosing sum for kBound + n, of the one around
+/// it for kBound + kLevel + n, and so on.
 using Variables = llvm::SmallVector<int, 4>;
 inline constexpr int kBound = 1000, kLevel = 100, kNoVariable = -1;
 
@@ -88,13 +89,13 @@ class Formulas {
 public:
   explicit Formulas(mlir::Value origin) : origin(stripViews(origin)) {}
 
-  /// The formula of `value`, whose dimensions are the variables 0, 1, …; nullopt
-  /// if it does not depend on the origin or is too large.
+  /// The formula of `value`, whose dimensions are the variables 0, 1, …;
+  /// nullopt if it does not depend on the origin or is too large.
   std::optional<Polynomial> expand(mlir::Value value);
 
   const Atom &operator[](AtomId id) const { return atoms[id]; }
-  /// The atom that is the origin with these variables, if the formulas that were
-  /// expanded have it.
+  /// The atom that is the origin with these variables, if the formulas that
+  /// were expanded have it.
   std::optional<AtomId> findOrigin(const Variables &variables) const;
   /// The atom if it is a leaf that is the origin.
   const Atom *getOrigin(AtomId id) const;
