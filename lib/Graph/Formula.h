@@ -75,6 +75,11 @@ struct Atom {
   /// Sum, Max: number of dimensions and of elements.
   int numDims = 0;
   double numElements = 1;
+  /// Found when the atom is made: bit n is set if it depends on a dimension of
+  /// the n-th enclosing sum, counted from inside; true if it reads the origin
+  /// only.
+  uint64_t levels = 0;
+  bool readsOriginOnly = false;
 };
 
 /// The tensor behind casts that lose nothing and reshapes that only add or drop
@@ -106,6 +111,10 @@ private:
   mlir::Value origin;
   std::vector<Atom> atoms;
   llvm::DenseMap<mlir::Value, bool> dependence;
+  /// What was expanded: a value that is used twice is not expanded twice.
+  llvm::DenseMap<mlir::Value,
+                 llvm::SmallVector<std::pair<Variables, Polynomial>, 1>>
+      expanded;
   bool isTooLarge = false;
 
   // Formula.cpp: arithmetic.
@@ -120,12 +129,13 @@ private:
   Polynomial sigmoid(const Polynomial &a);
   Polynomial sum(const Polynomial &a, int numDims, double numElements);
   Polynomial apply(Atom::Kind kind, const Polynomial &a);
-  bool mentions(AtomId id, int level, bool orFurtherOut) const;
+  void summarise(Atom &atom) const;
   void mergeExpWithSigmoid(Monomial &monomial);
 
   // ExpandFormula.cpp: ops.
   bool dependsOnOrigin(mlir::Value value, int depth);
   Polynomial expand(mlir::Value value, const Variables &variables);
+  Polynomial expandOp(mlir::Operation *op, const Variables &variables);
   Polynomial expandMap(mlir::Operation *op, const Variables &variables);
   Polynomial expandReduction(mlir::Operation *op, Variables variables);
   Polynomial expandPower(PowOp op, const Variables &variables);
