@@ -25,7 +25,7 @@ bool wafer::isMapOp(Operation *op) {
 }
 
 bool wafer::reusesOperand(Operation *op) {
-  if (isa<graph::ReshapeOp>(op))
+  if (isView(op))
     return false;
   Value value = op->getOperand(0);
   if (cast<RankedTensorType>(value.getType()).getElementType() !=
@@ -45,12 +45,12 @@ bool wafer::reusesOperand(Operation *op) {
 
 MapEmitter::MapEmitter(Emitter &emitter, ExpandState &state,
                        mesh::KernelOp kernel, mesh::RectAttr rect)
-    : emitter(emitter), state(state), kernel(kernel), rect(rect) {}
+    : emitter(emitter), state(state), kernel(kernel), rect(rect),
+      order(getResultOrder(kernel)) {}
 
 void MapEmitter::bind(Value value, FlatSymbolRefAttr buffer, bool reusable) {
-  Sharding sharding(rect, state.getLaunches(), getTokenShape(value.getType()));
-  operands[value] =
-      Operand{buffer, {}, {sharding.tokens.largest(), 1}, reusable};
+  operands[value] = Operand{
+      buffer, {}, {shard(value.getType()).tokens.largest(), 1}, reusable};
 }
 
 FlatSymbolRefAttr MapEmitter::getBuffer(Value value) const {
@@ -78,10 +78,10 @@ static std::optional<double> getSplat(mesh::KernelOp kernel,
 FailureOr<MapEmitter::Operand>
 MapEmitter::loadHostOperand(Value value, Type result, Operation *user) {
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
-  Sharding sharding(rect, state.getLaunches(), getTokenShape(result));
+  Sharding sharding = shard(result);
   SmallVector<AffineExpr> indices = getBroadcastIndices(
       value.getType(), result, sharding.tokenStart() + emitter.index(1),
-      sharding.featureStart() + emitter.index(0));
+      sharding.featureAt(emitter.index(0)));
   FailureOr<HostAccess> access = getHostAccess(value, indices);
   if (failed(access))
     return user->emitOpError("has an operand that is neither on the mesh nor a "
@@ -122,7 +122,8 @@ FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result,
   if (it != operands.end())
     return it->second;
   auto placed = state.values.find(input);
-  if (placed == state.values.end() || placed->second.rect != rect)
+  if (placed == state.values.end() || placed->second.rect != rect ||
+      getFeatureOrder(input.getType()) != order)
     return user->emitOpError(
                "reads a tensor that does not lie on the kernel's rectangle ")
            << rect;
@@ -133,8 +134,7 @@ FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result,
 LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
   for (Operation *op : ops) {
     Value result = op->getResult(0);
-    if (isa<graph::ReshapeOp, graph::TransposeOp>(op) &&
-        !operands.count(op->getOperand(0))) {
+    if (isView(op) && !operands.count(op->getOperand(0))) {
       auto argument = dyn_cast<BlockArgument>(op->getOperand(0));
       if (!argument ||
           !mesh::getLayout(
@@ -162,10 +162,9 @@ LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
     if (inPlace) {
       operands[result] = first;
     } else {
-      Sharding sharding(rect, state.getLaunches(),
-                        getTokenShape(result.getType()));
       bind(result,
-           emitter.buffer("result", element, sharding.largestPart(),
+           emitter.buffer("result", element,
+                          shard(result.getType()).largestPart(),
                           rect.getRegion()),
            /*reusable=*/true);
     }
@@ -185,7 +184,7 @@ void MapEmitter::emit() {
   for (const Step &step : steps) {
     auto type = cast<RankedTensorType>(step.op->getResult(0).getType());
     auto from = cast<RankedTensorType>(step.op->getOperand(0).getType());
-    Sharding sharding(rect, state.getLaunches(), getTokenShape(type));
+    Sharding sharding = shard(type);
     SmallVector<AffineExpr> extents = {sharding.featureExtent(),
                                        sharding.tokenExtent()};
     Attribute destination = toAttr(step.destination);

@@ -77,6 +77,8 @@ void buildPhase(OpPassManager &pm, Phase target,
     addGraphPasses(pm);
     break;
   case Phase::Sharded: {
+    pm.addPass(createLegalizeAttention());
+    pm.addPass(createLegalizeProducts());
     PartitionGraphOptions partition;
     partition.machine = options.machine;
     pm.addPass(createPartitionGraph(partition));
