@@ -1,5 +1,4 @@
-//===- FuseActivations.cpp - gelu, silu, sigmoid of their formulas -*- C++
-//-*-===//
+//===- FuseActivations.cpp - gelu, silu, sigmoid ----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

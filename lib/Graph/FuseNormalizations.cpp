@@ -1,5 +1,4 @@
-//===- FuseNormalizations.cpp - normalisations of their formulas -*- C++
-//-*-===//
+//===- FuseNormalizations.cpp - normalisations ------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

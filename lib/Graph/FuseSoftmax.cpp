@@ -1,5 +1,4 @@
-//===- FuseSoftmax.cpp - softmax and log_softmax of their formulas -*- C++
-//-*-===//
+//===- FuseSoftmax.cpp - softmax of its formula -----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
