@@ -36,6 +36,8 @@ LogicalResult MapKernel::verify(mesh::KernelOp kernel) const {
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (!isMapOp(&op) && !(isView(&op) && getViewedArgument(op.getResult(0))))
       return op.emitOpError("is not elementwise, as #wafer.map requires");
+    else if (failed(verifyMapOp(&op)))
+      return failure();
   return success();
 }
 

@@ -59,7 +59,7 @@ void Planner::addOperands(Item &item, mesh::KernelOp kernel) {
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (&op == product || !isMapOp(&op) || isa<graph::ReshapeOp>(op))
       continue;
-    ++item.mapOps;
+    item.mapOps.push_back(&op);
     item.results += !reusesOperand(&op);
     for (mlir::Value operand : op.getOperands()) {
       BlockArgument argument = getViewedArgument(operand);
@@ -210,7 +210,8 @@ int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan,
       item.isProduct && plan.weights == mesh::Weights::Resident;
   if (resident)
     return loaded * 4 + (weightsResident ? getWeightBytes(cost) : 0);
-  int64_t bytes = item.results * part * 4;
+  int64_t bytes = item.results * part * 4 +
+                  getMapScratchBytes(item.mapOps, features, tokens);
   if (item.attention) {
     std::optional<AttentionSplit> split =
         splitOf(item, owners, launches, plan.segments, plan.blocks);
@@ -319,8 +320,8 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
       return false;
     int64_t features = ceilDiv(item.outputs, widths[find(item.toGroup)]);
     int64_t tokens = ceilDiv(item.tokens, rows * plan.launches);
-    kernel.cycles =
-        item.mapOps * getMapCycles(machine, "add", features, tokens);
+    for (Operation *op : item.mapOps)
+      kernel.cycles += getMapCycles(machine, op, features, tokens);
     if (item.isProduct)
       kernel.cycles += getProductCycles(
           machine, costInput(item, kernel, widths, plan.launches));

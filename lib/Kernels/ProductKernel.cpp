@@ -143,6 +143,8 @@ LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
     if (&op != matmul && !isMapOp(&op) && !getViewedArgument(op.getResult(0)))
       return op.emitOpError(
           "is not elementwise, as what follows a product must be");
+    else if (isMapOp(&op) && failed(verifyMapOp(&op)))
+      return failure();
   return success();
 }
 

@@ -51,7 +51,7 @@ static LogicalResult checkCompute(Operation *op, const wafer::Kernel *kind) {
       return op->emitError("'") << op->getName() << "' uses " << tensor
                                 << ", which has no elements to lay on a mesh";
   }
-  return kind->startsWith(op) ? kind->verifyStart(op) : success();
+  return kind->startsWith(op) ? kind->verifyStart(op) : verifyMapOp(op);
 }
 
 LogicalResult GraphCut::placeCompute(Operation *op) {

@@ -57,8 +57,8 @@ private:
     bool isProduct = false;
     int atGroup = -1, toGroup = -1;
     int64_t tokens = 1, inputs = 0, outputs = 0;
-    int64_t mapOps = 0;
-    bool hostInput = false; // X is loaded, not on the mesh
+    llvm::SmallVector<mlir::Operation *> mapOps; // with instructions
+    bool hostInput = false;                      // X is loaded, not on the mesh
     int64_t operandFeatures =
         0; // loaded operands of a PE: features x tokens units, see addOperands
     int64_t operandTokens = 0, operandBoth = 0;
