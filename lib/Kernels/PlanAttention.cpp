@@ -159,7 +159,7 @@ bool Planner::chooseSegments(const Item &item, KernelPlan &plan,
     if (a.flow.getSegments() && segments != a.flow.getSegments())
       continue;
     int64_t segmentKeys = ceilDiv(a.sequence, segments), before = 0;
-    for (int64_t size = 4; size < 2 * segmentKeys; size *= 2) {
+    for (int64_t size = 4; size == 4 || size < 2 * segmentKeys; size *= 2) {
       int64_t blocks =
           a.flow.getBlocks() ? a.flow.getBlocks() : ceilDiv(segmentKeys, size);
       if (blocks == before)

@@ -137,14 +137,26 @@ private:
            view.isDim(3, s[3], 1);
   }
 
-  void copy(OpOperand &operand) {
-    builder.setInsertionPoint(op);
-    Value value = operand.get();
+  /// `value` [B,H,S,D] by way of [B,S,H·D] on the mesh.
+  Value copied(Value value) {
     SmallVector<int64_t> s(typeOf(value).getShape());
     Value tokens = reshape(transpose(value), {s[0], s[2], s[1] * s[3]});
-    Value copied = graph::CastOp::create(builder, value.getLoc(),
-                                         tokens.getType(), tokens);
-    operand.set(transpose(reshape(copied, {s[0], s[2], s[1], s[3]})));
+    Value copy = graph::CastOp::create(builder, value.getLoc(),
+                                       tokens.getType(), tokens);
+    return transpose(reshape(copy, {s[0], s[2], s[1], s[3]}));
+  }
+
+  void copy(OpOperand &operand) {
+    builder.setInsertionPoint(op);
+    auto rotary = operand.get().getDefiningOp<graph::RotaryEmbeddingOp>();
+    if (!rotary || typeOf(rotary.getInput()).getRank() != 4) {
+      operand.set(copied(operand.get()));
+      return;
+    }
+    // The mesh turns what it has.
+    operand.set(graph::RotaryEmbeddingOp::create(
+        builder, rotary.getLoc(), copied(rotary.getInput()), rotary.getCos(),
+        rotary.getSin(), rotary.getInterleavedAttr()));
   }
 
   void writeResult() {

@@ -193,6 +193,8 @@ private:
 
   Value reshape(Value value, ArrayRef<int64_t> shape) {
     auto type = cast<RankedTensorType>(value.getType());
+    if (type.getShape() == shape)
+      return value;
     return graph::ReshapeOp::create(
         builder, value.getLoc(),
         RankedTensorType::get(shape, type.getElementType()), value);

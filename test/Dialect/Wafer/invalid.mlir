@@ -108,6 +108,12 @@ module attributes {wafer.a = #wafer.product<form = forward, reduce = chain, weig
 
 // -----
 
+// attention C1
+// expected-error @+1 {{segments and blocks must not be negative, found 2 and -1}}
+module attributes {wafer.a = #wafer.attention<segments = 2, blocks = -1>} {}
+
+// -----
+
 // product
 // expected-error @+2 {{expected one of [forward, input_gradient, weight_gradient]}}
 // expected-error @+1 {{failed to parse Wafer_ProductAttr parameter}}
