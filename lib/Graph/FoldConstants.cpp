@@ -1,28 +1,30 @@
 //===- FoldConstants.cpp - compute small constants --------------*- C++ -*-===//
 //
-//
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
 // In:  graph ops in any function or region.
-// Out: the same values; maps and transposes of small dense constants are
-//      constants.
+// Out: the same values; what depends on small constants only is a constant.
 //
-// One greedy rewrite. Elements are handled as FloatAttr and IntegerAttr: slow,
-// but limited to kMaxElements, and APFloat rounds as the dialect asks for
-// (nearest, ties to even, once). Products are left alone: the order of their
-// sums is the executor's choice. Constants in files are never read
-// (graph.reshape of one folds by itself, it changes the type only).
+// One greedy rewrite. An op is computed by the reference executor, which is the
+// definition of every op, and rounded once to its type. Operands are constants
+// in the IR and graph.iota; each of them and each result has at most kMaxElements
+// elements. graph.iota itself stays: it is smaller than its value.
+//
+// Left alone: products and sums of floating-point numbers, whose order is the
+// executor's choice; constants in files, which are never read (graph.reshape of
+// one folds by itself, it changes the type only); what cannot be evaluated, as an
+// index out of range, which fails when it is run.
 //
 //   %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
 //   %1 = graph.add %0, %0 : …              ->  graph.constant dense<[2.0, 4.0]>
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "wafer/Executor/Reference/Reference.h"
 #include "wafer/Graph/Passes.h"
 
 #define DEBUG_TYPE "graph-fold-constants"
@@ -37,184 +39,95 @@ namespace {
 
 constexpr int64_t kMaxElements = 4096;
 
-/// The elements of a small dense constant, nullopt for all other values.
-std::optional<SmallVector<Attribute>> getElements(Value value) {
-  DenseElementsAttr dense;
-  if (!matchPattern(value, m_Constant(&dense)) ||
-      dense.getNumElements() > kMaxElements)
+bool isSmall(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.hasStaticShape() &&
+         tensor.getNumElements() <= kMaxElements;
+}
+
+bool hasFloats(Type type) {
+  return isa<FloatType>(cast<RankedTensorType>(type).getElementType());
+}
+
+/// True if the result depends on an order that the executor chooses.
+bool isSumOfFloats(Operation *op) {
+  return hasFloats(op->getResult(0).getType()) &&
+         isa<MatmulOp, ReduceSumOp, ReduceMeanOp, CumSumOp, SoftmaxOp,
+             LogSoftmaxOp, LayerNormalizationOp, RMSNormalizationOp, ConvOp,
+             AveragePoolOp, AttentionOp, LinearAttentionOp>(op);
+}
+
+/// The value of `operand` if it is a small constant in the IR.
+std::optional<exec::Tensor> readOperand(Value operand) {
+  Operation *op = operand.getDefiningOp();
+  if (!op || !isSmall(operand.getType()))
     return std::nullopt;
-  return llvm::to_vector(dense.getValues<Attribute>());
-}
-
-LogicalResult replaceByConstant(Operation *op, ArrayRef<Attribute> elements,
-                                PatternRewriter &rewriter) {
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  rewriter.replaceOpWithNewOp<ConstantOp>(
-      op, DenseElementsAttr::get(type, elements));
-  return success();
-}
-
-bool isUnsigned(Type type) {
-  return type.isUnsignedInteger() || type.isInteger(1);
-}
-
-struct Plus {
-  static APInt run(const APInt &l, const APInt &r) { return l + r; }
-  static APFloat run(const APFloat &l, const APFloat &r) { return l + r; }
-};
-struct Minus {
-  static APInt run(const APInt &l, const APInt &r) { return l - r; }
-  static APFloat run(const APFloat &l, const APFloat &r) { return l - r; }
-};
-struct Times {
-  static APInt run(const APInt &l, const APInt &r) { return l * r; }
-  static APFloat run(const APFloat &l, const APFloat &r) { return l * r; }
-};
-
-/// The place in a row-major tensor of `shape` that broadcasting reads for the
-/// place `index` of the row-major result.
-int64_t getBroadcastIndex(int64_t index, ArrayRef<int64_t> resultShape,
-                          ArrayRef<int64_t> shape) {
-  int64_t place = 0, stride = 1;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    int64_t extent = resultShape[resultShape.size() - 1 - i];
-    int64_t dim = shape[shape.size() - 1 - i];
-    place += dim == 1 ? 0 : index % extent * stride;
-    stride *= dim;
-    index /= extent;
+  SmallVector<exec::Tensor> results;
+  if (isa<IotaOp>(op)) {
+    if (failed(exec::evaluateOp(op, {}, results)))
+      return std::nullopt;
+    return results[0];
   }
-  return place;
+  auto constant = dyn_cast<ConstantOp>(op);
+  if (!constant || isa<ExternalAttr>(constant.getValue()))
+    return std::nullopt;
+  exec::ConstantReader reader;
+  llvm::Expected<exec::Tensor> tensor = reader.read(constant.getValue());
+  if (tensor)
+    return *tensor;
+  llvm::consumeError(tensor.takeError());
+  return std::nullopt;
 }
 
-template <typename OpT, typename Map>
-struct FoldBinary : OpRewritePattern<OpT> {
-  using OpRewritePattern<OpT>::OpRewritePattern;
+DenseElementsAttr createDense(const exec::Tensor &tensor, Type type) {
+  auto tensorType = cast<RankedTensorType>(type);
+  if (tensorType.getNumElements() == 0)
+    return DenseElementsAttr::get(tensorType, ArrayRef<Attribute>());
+  if (tensorType.getElementType().isInteger(1)) {
+    SmallVector<bool> values;
+    for (uint8_t byte : tensor.getBytes())
+      values.push_back(byte != 0);
+    return DenseElementsAttr::get(tensorType, values);
+  }
+  ArrayRef<uint8_t> bytes = tensor.getBytes();
+  return DenseElementsAttr::getFromRawBuffer(
+      tensorType, {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+}
 
-  LogicalResult matchAndRewrite(OpT op,
+struct FoldOp : RewritePattern {
+  explicit FoldOp(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    RankedTensorType type = op.getType();
-    auto lhs = getElements(op.getLhs()), rhs = getElements(op.getRhs());
-    if (!lhs || !rhs || type.getNumElements() > kMaxElements)
+    if (!isa<GraphDialect>(op->getDialect()) || isa<ConstantOp, IotaOp>(op) ||
+        op->getNumOperands() == 0 || op->getNumResults() == 0 ||
+        !llvm::all_of(op->getResultTypes(), isSmall) || isSumOfFloats(op))
       return failure();
-    SmallVector<Attribute> results;
-    for (int64_t i = 0, e = type.getNumElements(); i < e; ++i) {
-      Attribute l = (*lhs)[getBroadcastIndex(i, type.getShape(),
-                                             op.getLhs().getType().getShape())];
-      Attribute r = (*rhs)[getBroadcastIndex(i, type.getShape(),
-                                             op.getRhs().getType().getShape())];
-      if (auto lhsFloat = dyn_cast<FloatAttr>(l))
-        results.push_back(FloatAttr::get(
-            type.getElementType(),
-            Map::run(lhsFloat.getValue(), cast<FloatAttr>(r).getValue())));
-      else
-        results.push_back(IntegerAttr::get(
-            type.getElementType(), Map::run(cast<IntegerAttr>(l).getValue(),
-                                            cast<IntegerAttr>(r).getValue())));
+    SmallVector<exec::Tensor> operands, results;
+    for (Value operand : op->getOperands()) {
+      std::optional<exec::Tensor> tensor = readOperand(operand);
+      if (!tensor)
+        return failure();
+      operands.push_back(std::move(*tensor));
     }
-    return replaceByConstant(op, results, rewriter);
-  }
-};
-
-struct FoldRelu : OpRewritePattern<ReluOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(ReluOp op,
-                                PatternRewriter &rewriter) const override {
-    auto elements = getElements(op.getInput());
-    if (!elements)
+    ScopedDiagnosticHandler silence(getContext(),
+                                    [](Diagnostic &) { return success(); });
+    if (failed(exec::evaluateOp(op, operands, results)))
       return failure();
-    Attribute zero = rewriter.getZeroAttr(op.getType().getElementType());
-    for (Attribute &element : *elements) {
-      bool isNegative;
-      if (auto number = dyn_cast<FloatAttr>(element))
-        isNegative =
-            number.getValue().isNegative() && !number.getValue().isNaN();
-      else
-        isNegative = !isUnsigned(op.getType().getElementType()) &&
-                     cast<IntegerAttr>(element).getValue().isNegative();
-      if (isNegative)
-        element = zero;
-    }
-    return replaceByConstant(op, *elements, rewriter);
-  }
-};
-
-/// `element` of type `from` as graph.cast converts it to `to`.
-Attribute castElement(Attribute element, Type from, Type to) {
-  if (auto number = dyn_cast<FloatAttr>(element)) {
-    APFloat value = number.getValue();
-    if (to.isInteger(1))
-      return IntegerAttr::get(to, APInt(1, value.isNonZero()));
-    if (auto integer = dyn_cast<IntegerType>(to)) {
-      // APFloat saturates and turns NaN into 0, as the dialect does.
-      llvm::APSInt result(integer.getWidth(), isUnsigned(to));
-      bool isExact;
-      value.convertToInteger(result, APFloat::rmTowardZero, &isExact);
-      return IntegerAttr::get(to, result);
-    }
-    bool losesInfo;
-    value.convert(cast<FloatType>(to).getFloatSemantics(),
-                  APFloat::rmNearestTiesToEven, &losesInfo);
-    return FloatAttr::get(to, value);
-  }
-  APInt value = cast<IntegerAttr>(element).getValue();
-  if (to.isInteger(1))
-    return IntegerAttr::get(to, APInt(1, !value.isZero()));
-  if (auto integer = dyn_cast<IntegerType>(to))
-    return IntegerAttr::get(to, isUnsigned(from)
-                                    ? value.zextOrTrunc(integer.getWidth())
-                                    : value.sextOrTrunc(integer.getWidth()));
-  APFloat result(cast<FloatType>(to).getFloatSemantics());
-  result.convertFromAPInt(value, !isUnsigned(from),
-                          APFloat::rmNearestTiesToEven);
-  return FloatAttr::get(to, result);
-}
-
-struct FoldCast : OpRewritePattern<CastOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(CastOp op,
-                                PatternRewriter &rewriter) const override {
-    auto elements = getElements(op.getInput());
-    if (!elements)
-      return failure();
-    Type from = op.getInput().getType().getElementType();
-    for (Attribute &element : *elements)
-      element = castElement(element, from, op.getType().getElementType());
-    return replaceByConstant(op, *elements, rewriter);
-  }
-};
-
-struct FoldTranspose : OpRewritePattern<TransposeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(TransposeOp op,
-                                PatternRewriter &rewriter) const override {
-    auto elements = getElements(op.getInput());
-    if (!elements)
-      return failure();
-    ArrayRef<int64_t> from = op.getInput().getType().getShape();
-    ArrayRef<int64_t> to = op.getType().getShape();
-    SmallVector<int64_t> strides(from.size(), 1);
-    for (size_t d = from.size(); d-- > 1;)
-      strides[d - 1] = strides[d] * from[d];
-    SmallVector<Attribute> results;
-    for (int64_t i = 0, e = op.getType().getNumElements(); i < e; ++i) {
-      int64_t place = 0, rest = i;
-      for (size_t d = to.size(); d-- > 0; rest /= to[d])
-        place += rest % to[d] * strides[op.getPerm()[d]];
-      results.push_back((*elements)[place]);
-    }
-    return replaceByConstant(op, results, rewriter);
+    SmallVector<Value> constants;
+    for (auto [tensor, type] : llvm::zip_equal(results, op->getResultTypes()))
+      constants.push_back(ConstantOp::create(rewriter, op->getLoc(),
+                                             createDense(tensor, type)));
+    rewriter.replaceOp(op, constants);
+    return success();
   }
 };
 
 struct FoldConstants : impl::FoldConstantsBase<FoldConstants> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldBinary<AddOp, Plus>, FoldBinary<SubOp, Minus>,
-                 FoldBinary<MulOp, Times>, FoldRelu, FoldCast, FoldTranspose>(
-        &getContext());
+    patterns.add<FoldOp>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -177,15 +177,15 @@ RotationMatcher::readAngle(bool isSin, bool isSecond) {
   return angle;
 }
 
+/// From the first lanes if they have the sign of the op, else from the second
+/// ones, else negated.
 bool RotationMatcher::readAngles() {
   for (bool isSin : {false, true}) {
     std::optional<LaneSelection> selection;
-    bool negates = false;
+    bool negates = true;
     for (bool isSecond : {false, true}) {
       std::optional<Angle> angle = readAngle(isSin, isSecond);
-      if (!angle || (selection && angle->isNegative))
-        continue;
-      if (selection && !negates)
+      if (!angle || !negates || (selection && angle->isNegative))
         continue;
       if (auto found = selectLanes(angle->table, angle->lanes)) {
         selection = found;

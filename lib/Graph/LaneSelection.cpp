@@ -27,6 +27,9 @@ std::optional<LaneSelection> selectLanes(LaneTensor tensor,
   return selection;
 }
 
+/// 1 MiB of f32: cos and sin of 4096 tokens and 128 elements a head.
+static constexpr int64_t kMaxFolded = int64_t(1) << 18;
+
 namespace {
 
 class LaneCreator {
@@ -124,22 +127,28 @@ Value LaneCreator::findBehindMap(const LaneSelection &selection,
   return clone->getResult(0);
 }
 
+/// Tables that depend on constants only become one.
 Value LaneCreator::foldConstant(const LaneSelection &selection) {
-  auto op = selection.tensor.value.getDefiningOp<ConstantOp>();
-  auto dense = op ? dyn_cast<DenseElementsAttr>(op.getValue()) : nullptr;
-  if (!dense)
-    return {};
+  SmallVector<int64_t> shape = getShape(selection);
   int64_t lanes = selection.tensor.countLanes();
-  SmallVector<Attribute> elements;
-  auto all = dense.getValues<Attribute>();
-  for (int64_t row = 0; row < dense.getNumElements() / lanes; ++row)
-    for (int64_t i = 0; i < selection.count; ++i)
-      elements.push_back(
-          all[row * lanes + selection.first + i * selection.step]);
-  auto type = selection.tensor.getType().clone(getShape(selection));
-  return ConstantOp::create(builder, loc,
-                            DenseElementsAttr::get(type, elements),
-                            op.getName().value_or(""));
+  if (!constants.isConstant(selection.tensor.value) ||
+      *countElements(shape) > kMaxFolded)
+    return {};
+  std::optional<exec::Tensor> all = constants.get(selection.tensor.value);
+  if (!all)
+    return {};
+  size_t size = exec::getSizeInBytes(all->elementType);
+  std::vector<char> bytes;
+  for (int64_t row = 0; row < all->getNumElements() / lanes; ++row)
+    for (int64_t i = 0; i < selection.count; ++i) {
+      int64_t at = row * lanes + selection.first + i * selection.step;
+      ArrayRef<uint8_t> element = all->getBytes().slice(at * size, size);
+      bytes.insert(bytes.end(), element.begin(), element.end());
+    }
+  return ConstantOp::create(
+      builder, loc,
+      DenseElementsAttr::getFromRawBuffer(
+          selection.tensor.getType().clone(shape), bytes));
 }
 
 Value LaneCreator::slice(const LaneSelection &selection) {

@@ -25,7 +25,7 @@ std::optional<LaneSelection> selectLanes(LaneTensor tensor,
 
 /// Ops for the selected lanes, as one dimension behind the rows. What the
 /// tensor was made of is used where it has them: cos(concat(f, f)) gives
-/// cos(f). Constants in the IR stay constants.
+/// cos(f). What depends on constants only becomes a constant unless it is large.
 mlir::Value createLanes(mlir::OpBuilder &builder, mlir::Location loc,
                         const LaneSelection &selection,
                         ConstantValues &constants);

@@ -54,13 +54,27 @@ void buildPhaseVerifier(OpPassManager &pm, Phase phase) {
       addBoundaryVerifier(pm, earlier);
 }
 
+/// Normalisation: exporters' plumbing goes first, so that equal values are one
+/// value; then what they spelled out becomes the op that it was.
+static void addGraphPasses(OpPassManager &pm) {
+  auto addSimplification = [&] {
+    pm.addPass(graph::createFoldConstants());
+    pm.addPass(graph::createSimplify());
+    pm.addPass(createCSEPass());
+  };
+  addSimplification();
+  pm.addPass(graph::createFuseActivations());
+  pm.addPass(graph::createFuseSoftmax());
+  pm.addPass(graph::createFuseNormalizations());
+  // Ops made of these: rotary embedding, attention.
+  addSimplification();
+}
+
 void buildPhase(OpPassManager &pm, Phase target,
                 const PipelineOptions &options) {
   switch (target) {
   case Phase::Graph:
-    pm.addPass(graph::createFoldConstants());
-    pm.addPass(graph::createSimplify());
-    pm.addPass(createCSEPass());
+    addGraphPasses(pm);
     break;
   case Phase::Sharded: {
     PartitionGraphOptions partition;

@@ -44,3 +44,59 @@ func.func @transpose() -> tensor<3x2xi64> {
   %0 = graph.transpose %a perm [1, 0] : (tensor<2x3xi64>) -> tensor<3x2xi64>
   return %0 : tensor<3x2xi64>
 }
+
+// Positions behind a mask: an op that is a constant is computed whichever it is; the iota itself stays where it is used.
+// CHECK-LABEL: func.func @mask
+// CHECK-DAG: %[[I:.*]] = graph.iota : tensor<3xi64>
+// CHECK-DAG: %[[M:.*]] = graph.constant dense<{{\[}}[true, false, false], [true, true, false], [true, true, true]]> : tensor<3x3xi1>
+// CHECK: return %[[M]], %[[I]]
+func.func @mask() -> (tensor<3x3xi1>, tensor<3xi64>) {
+  %i = graph.iota : tensor<3xi64>
+  %column = graph.reshape %i : tensor<3xi64> -> tensor<3x1xi64>
+  %0 = graph.less_or_equal %i, %column : (tensor<3xi64>, tensor<3x1xi64>) -> tensor<3x3xi1>
+  return %0, %i : tensor<3x3xi1>, tensor<3xi64>
+}
+
+// What exporters compute shapes with.
+// CHECK-LABEL: func.func @shape_arithmetic
+// CHECK-NEXT: graph.constant dense<[4, 6, -1]> : tensor<3xi64>
+// CHECK-NEXT: return
+func.func @shape_arithmetic() -> tensor<3xi64> {
+  %shape = graph.constant dense<[4, 2, 3]> : tensor<3xi64>
+  %minus = graph.constant dense<-1> : tensor<1xi64>
+  %zero = graph.constant dense<0> : tensor<1xi64>
+  %0 = graph.gather %shape, %zero axis 0 : (tensor<3xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %1 = graph.slice %shape starts [1] sizes [2] steps [1] : (tensor<3xi64>) -> tensor<2xi64>
+  %2 = graph.reduce_prod %1 axes [0] {keepdims} : (tensor<2xi64>) -> tensor<1xi64>
+  %3 = graph.concat %0, %2, %minus axis 0 : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  return %3 : tensor<3xi64>
+}
+
+// CHECK-LABEL: func.func @selection
+// CHECK-NEXT: graph.constant dense<[1.000000e+00, 0xFF800000]> : tensor<2xf32>
+// CHECK-NEXT: return
+func.func @selection() -> tensor<2xf32> {
+  %c = graph.constant dense<[true, false]> : tensor<2xi1>
+  %x = graph.constant dense<1.0> : tensor<f32>
+  %y = graph.constant dense<0xFF800000> : tensor<f32>
+  %0 = graph.where %c, %x, %y : (tensor<2xi1>, tensor<f32>, tensor<f32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// A small resource is read as if it were in the IR.
+// CHECK-LABEL: func.func @resource
+// CHECK-NEXT: graph.constant dense<[2, 4]> : tensor<2xi32>
+// CHECK-NEXT: return
+func.func @resource() -> tensor<2xi32> {
+  %a = graph.constant dense_resource<two> : tensor<2xi32>
+  %0 = graph.add %a, %a : (tensor<2xi32>, tensor<2xi32>) -> tensor<2xi32>
+  return %0 : tensor<2xi32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      two: "0x040000000100000002000000"
+    }
+  }
+#-}

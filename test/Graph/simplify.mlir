@@ -1,5 +1,7 @@
 // RUN: wafer-opt %s -graph-simplify | FileCheck %s
 // RUN: wafer-opt %s -graph-simplify -o %t && wafer-opt %t -graph-simplify | diff %t -
+// RUN: %python %S/Inputs/agree.py %s graph-simplify --rtol=1e-6 | FileCheck %s --check-prefix=AGREE
+// AGREE: agree: {{[0-9]+}} functions, {{[0-9]+}} changed
 
 // Two layers on stacked rows: one reshape before, one after.
 // CHECK-LABEL: func.func @layers
@@ -60,4 +62,134 @@ func.func @residual_input(%x: tensor<2x3x4xf32>, %w: tensor<4x4xf32>) -> tensor<
 func.func @dead(%x: tensor<2xf32>) -> tensor<2xf32> {
   %0 = graph.relu %x : tensor<2xf32>
   return %x : tensor<2xf32>
+}
+
+// Maps of any kind come before reshapes; what broadcasts is reshaped with them.
+// CHECK-LABEL: func.func @maps_before_reshape
+// CHECK-NEXT: %[[E:.*]] = graph.erf %arg0 : tensor<6x4xf32>
+// CHECK-NEXT: %[[S:.*]] = graph.reshape %arg1 : tensor<2x3x1xf32> -> tensor<6x1xf32>
+// CHECK-NEXT: %[[D:.*]] = graph.div %[[E]], %[[S]] : (tensor<6x4xf32>, tensor<6x1xf32>) -> tensor<6x4xf32>
+// CHECK-NEXT: %[[L:.*]] = graph.less %[[D]], %arg0 : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xi1>
+// CHECK-NEXT: %[[W:.*]] = graph.where %[[L]], %[[D]], %arg2 : (tensor<6x4xi1>, tensor<6x4xf32>, tensor<4xf32>) -> tensor<6x4xf32>
+// CHECK-NEXT: %[[Y:.*]] = graph.reshape %[[W]] : tensor<6x4xf32> -> tensor<2x3x4xf32>
+// CHECK-NEXT: return %[[Y]]
+func.func @maps_before_reshape(%x: tensor<6x4xf32>, %s: tensor<2x3x1xf32>, %b: tensor<4xf32>) -> tensor<2x3x4xf32> {
+  %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %1 = graph.erf %0 : tensor<2x3x4xf32>
+  %2 = graph.div %1, %s : (tensor<2x3x4xf32>, tensor<2x3x1xf32>) -> tensor<2x3x4xf32>
+  %3 = graph.less %2, %0 : (tensor<2x3x4xf32>, tensor<2x3x4xf32>) -> tensor<2x3x4xi1>
+  %4 = graph.where %3, %2, %b : (tensor<2x3x4xi1>, tensor<2x3x4xf32>, tensor<4xf32>) -> tensor<2x3x4xf32>
+  return %4 : tensor<2x3x4xf32>
+}
+
+// The rows of one matrix in three share an element: no shape of two dimensions broadcasts so.
+// CHECK-LABEL: func.func @half_a_group
+// CHECK-NEXT: graph.reshape %arg0
+// CHECK-NEXT: graph.add
+// CHECK-NEXT: return
+func.func @half_a_group(%x: tensor<6x4xf32>, %s: tensor<2x1x4xf32>) -> tensor<2x3x4xf32> {
+  %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %1 = graph.add %0, %s : (tensor<2x3x4xf32>, tensor<2x1x4xf32>) -> tensor<2x3x4xf32>
+  return %1 : tensor<2x3x4xf32>
+}
+
+// CHECK-LABEL: func.func @reductions_before_reshape
+// CHECK: %[[M:.*]] = graph.reduce_mean %arg0 axes [1] {keepdims} : (tensor<6x4xf32>) -> tensor<6x1xf32>
+// CHECK: graph.reshape %[[M]] : tensor<6x1xf32> -> tensor<2x3xf32>
+// CHECK: %[[N:.*]] = graph.reduce_max %arg0 axes [0] {keepdims} : (tensor<6x4xf32>) -> tensor<1x4xf32>
+// CHECK: graph.reshape %[[N]] : tensor<1x4xf32> -> tensor<4xf32>
+// CHECK: %[[R:.*]] = graph.reshape %arg0 : tensor<6x4xf32> -> tensor<2x3x4xf32>
+// CHECK: graph.reduce_sum %[[R]] axes [1]
+func.func @reductions_before_reshape(%x: tensor<6x4xf32>) -> (tensor<2x3xf32>, tensor<4xf32>, tensor<2x4xf32>) {
+  %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %1 = graph.reduce_mean %0 axes [2] : (tensor<2x3x4xf32>) -> tensor<2x3xf32>
+  %2 = graph.reduce_max %0 axes [0, 1] : (tensor<2x3x4xf32>) -> tensor<4xf32>
+  %3 = graph.reduce_sum %0 axes [1] : (tensor<2x3x4xf32>) -> tensor<2x4xf32>
+  return %1, %2, %3 : tensor<2x3xf32>, tensor<4xf32>, tensor<2x4xf32>
+}
+
+// CHECK-LABEL: func.func @normalizations_before_reshape
+// CHECK-NEXT: %[[N:.*]] = graph.rms_normalization %arg0, %arg1 axis 1 epsilon 1.000000e-05 : (tensor<6x4xf32>, tensor<4xf32>) -> tensor<6x4xf32>
+// CHECK-NEXT: %[[S:.*]] = graph.softmax %[[N]] axis 1 : (tensor<6x4xf32>) -> tensor<6x4xf32>
+// CHECK-NEXT: %[[Y:.*]] = graph.reshape %[[S]]
+// CHECK-NEXT: return %[[Y]]
+func.func @normalizations_before_reshape(%x: tensor<6x4xf32>, %g: tensor<4xf32>) -> tensor<2x3x4xf32> {
+  %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %1 = graph.rms_normalization %0, %g axis 2 epsilon 1.0e-5 : (tensor<2x3x4xf32>, tensor<4xf32>) -> tensor<2x3x4xf32>
+  %2 = graph.softmax %1 axis 2 : (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  return %2 : tensor<2x3x4xf32>
+}
+
+// CHECK-LABEL: func.func @softmax_of_half_a_group
+// CHECK-NEXT: graph.reshape %arg0
+// CHECK-NEXT: graph.softmax %{{.*}} axis 1
+// CHECK-NEXT: return
+func.func @softmax_of_half_a_group(%x: tensor<6x4xf32>) -> tensor<2x3x4xf32> {
+  %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %1 = graph.softmax %0 axis 1 : (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  return %1 : tensor<2x3x4xf32>
+}
+
+// Operands of maps need no expansion and no leading dimensions of 1; equal elements need no dimension.
+// CHECK-LABEL: func.func @broadcast
+// CHECK-DAG: %[[B:.*]] = graph.constant @bias dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
+// CHECK-DAG: %[[C:.*]] = graph.constant dense<3.000000e+00> : tensor<f32>
+// CHECK: %[[S:.*]] = graph.add %arg0, %[[B]] : (tensor<4x2xf32>, tensor<2xf32>) -> tensor<4x2xf32>
+// CHECK-NEXT: %[[M:.*]] = graph.mul %[[S]], %[[C]] : (tensor<4x2xf32>, tensor<f32>) -> tensor<4x2xf32>
+// CHECK-NEXT: %[[D:.*]] = graph.sub %[[M]], %arg1 : (tensor<4x2xf32>, tensor<4x1xf32>) -> tensor<4x2xf32>
+// CHECK-NEXT: return %[[D]]
+func.func @broadcast(%x: tensor<4x2xf32>, %m: tensor<4x1xf32>) -> tensor<4x2xf32> {
+  %b = graph.constant @bias dense<[[1.0, 2.0]]> : tensor<1x2xf32>
+  %c = graph.constant dense<3.0> : tensor<4x2xf32>
+  %e = graph.expand %m : tensor<4x1xf32> -> tensor<4x2xf32>
+  %0 = graph.add %x, %b : (tensor<4x2xf32>, tensor<1x2xf32>) -> tensor<4x2xf32>
+  %1 = graph.mul %c, %0 : (tensor<4x2xf32>, tensor<4x2xf32>) -> tensor<4x2xf32>
+  %2 = graph.sub %1, %e : (tensor<4x2xf32>, tensor<4x2xf32>) -> tensor<4x2xf32>
+  return %2 : tensor<4x2xf32>
+}
+
+// Where the expansion gives the result its shape, it stays.
+// CHECK-LABEL: func.func @needed_expansion
+// CHECK-NEXT: graph.expand
+// CHECK-NEXT: graph.add
+func.func @needed_expansion(%x: tensor<4x1xf32>, %y: tensor<4x1xf32>) -> tensor<4x2xf32> {
+  %e = graph.expand %x : tensor<4x1xf32> -> tensor<4x2xf32>
+  %0 = graph.add %e, %y : (tensor<4x2xf32>, tensor<4x1xf32>) -> tensor<4x2xf32>
+  return %0 : tensor<4x2xf32>
+}
+
+// CHECK-LABEL: func.func @embedding
+// CHECK-NEXT: %[[I:.*]] = graph.reshape %arg1 : tensor<2x3xi64> -> tensor<6xi64>
+// CHECK-NEXT: %[[G:.*]] = graph.gather %arg0, %[[I]] axis 0 : (tensor<9x4xf32>, tensor<6xi64>) -> tensor<6x4xf32>
+// CHECK-NEXT: %[[Y:.*]] = graph.reshape %[[G]] : tensor<6x4xf32> -> tensor<2x3x4xf32>
+// CHECK-NEXT: return %[[Y]]
+func.func @embedding(%table: tensor<9x4xf32>, %ids: tensor<2x3xi64>) -> tensor<2x3x4xf32> {
+  %i = graph.cast %ids : tensor<2x3xi64> -> tensor<2x3xi32>
+  %0 = graph.gather %table, %i axis 0 : (tensor<9x4xf32>, tensor<2x3xi32>) -> tensor<2x3x4xf32>
+  return %0 : tensor<2x3x4xf32>
+}
+
+// CHECK-LABEL: func.func @units
+// CHECK-DAG: graph.reshape %arg0 : tensor<1x4x6xf32> -> tensor<4x1x6xf32>
+// CHECK-DAG: graph.reshape %arg0 : tensor<1x4x6xf32> -> tensor<4x6xf32>
+// CHECK: return
+func.func @units(%x: tensor<1x4x6xf32>) -> (tensor<4x1x6xf32>, tensor<4x6xf32>) {
+  %0 = graph.transpose %x perm [1, 0, 2] : (tensor<1x4x6xf32>) -> tensor<4x1x6xf32>
+  %1 = graph.reduce_mean %x axes [0] : (tensor<1x4x6xf32>) -> tensor<4x6xf32>
+  return %0, %1 : tensor<4x1x6xf32>, tensor<4x6xf32>
+}
+
+// CHECK-LABEL: func.func @neutral
+// CHECK-NEXT: %[[R:.*]] = graph.relu %arg0
+// CHECK-NEXT: return %arg0, %arg1, %[[R]], %arg0
+func.func @neutral(%x: tensor<4xf32>, %m: tensor<4xi1>) -> (tensor<4xf32>, tensor<4xi1>, tensor<4xf32>, tensor<4xf32>) {
+  %zero = graph.constant dense<0.0> : tensor<f32>
+  %one = graph.constant dense<1.0> : tensor<f32>
+  %true = graph.constant dense<true> : tensor<1xi1>
+  %0 = graph.where %true, %x, %zero : (tensor<1xi1>, tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %1 = graph.and %true, %m : (tensor<1xi1>, tensor<4xi1>) -> tensor<4xi1>
+  %2 = graph.max %zero, %x : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+  %3 = graph.div %x, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %4 = graph.concat %3 axis 0 : (tensor<4xf32>) -> tensor<4xf32>
+  return %0, %1, %2, %4 : tensor<4xf32>, tensor<4xi1>, tensor<4xf32>, tensor<4xf32>
 }

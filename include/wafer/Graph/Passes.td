@@ -13,10 +13,11 @@ include "mlir/Pass/PassBase.td"
 def FoldConstants : Pass<"graph-fold-constants"> {
   let summary = "computes what depends on small constants only";
   let description = [{
-    Replaces maps (add, sub, mul, relu, cast) and transposes whose operands are
-    all dense constants by their value, if operands and result have at most 4096
-    elements each. Every op rounds to its type. Constants in files and resources
-    are not read; a reshape of any constant is only a change of its type.
+    Replaces ops whose operands are all constants in the IR, or graph.iota, by
+    what the reference executor computes, if operands and results have at most
+    4096 elements each. Every op rounds to its type. Products and sums of
+    floating-point numbers stay: their order is the executor's choice. Constants
+    in files are not read; a reshape of any constant is only a change of its type.
 
     ```mlir
     %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
@@ -35,8 +36,11 @@ def Simplify : Pass<"graph-simplify"> {
   let description = [{
     Applies the folds and canonical forms of the dialect and makes matrix
     products of stacked rows products of matrices: a product of an operand of
-    rank 3 or more with one matrix works on a reshape to rank 2, and maps
-    that follow move in front of the reshape back. Dead ops disappear.
+    rank 3 or more with one matrix works on a reshape to rank 2, and maps,
+    reductions, softmax and normalisations that follow move in front of the reshape
+    back. Rows are gathered from a list of indices. Operands of maps lose
+    expansions and dimensions of 1 that broadcasting does not need. Dead ops
+    disappear.
 
     ```mlir
     %0 = graph.matmul %x, %w
@@ -50,6 +54,70 @@ def Simplify : Pass<"graph-simplify"> {
        : (tensor<6x4xf32>, tensor<4x5xf32>) -> tensor<6x5xf32>
     %2 = graph.relu %1 : tensor<6x5xf32>
     %3 = graph.reshape %2 : tensor<6x5xf32> -> tensor<2x3x5xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def FuseActivations : Pass<"graph-fuse-activations"> {
+  let summary = "makes gelu, silu and sigmoid of maps that compute them";
+  let description = [{
+    Recognises the functions by their formula, in whatever way it is written.
+
+    ```mlir
+    %half = graph.constant dense<5.0e-1> : tensor<f32>
+    %one = graph.constant dense<1.0> : tensor<f32>
+    %root = graph.constant dense<1.41421354> : tensor<f32>
+    %0 = graph.div %x, %root : (tensor<4x6xf32>, tensor<f32>) -> tensor<4x6xf32>
+    %1 = graph.erf %0 : tensor<4x6xf32>
+    %2 = graph.add %1, %one : (tensor<4x6xf32>, tensor<f32>) -> tensor<4x6xf32>
+    %3 = graph.mul %x, %2 : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+    %4 = graph.mul %3, %half : (tensor<4x6xf32>, tensor<f32>) -> tensor<4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %4 = graph.gelu %x : tensor<4x6xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def FuseSoftmax : Pass<"graph-fuse-softmax"> {
+  let summary = "makes softmax and log_softmax of maps and reductions";
+  let description = [{
+    With or without the subtraction of a maximum.
+
+    ```mlir
+    %0 = graph.exp %x : tensor<4x6xf32>
+    %1 = graph.reduce_sum %0 axes [1] {keepdims} : (tensor<4x6xf32>) -> tensor<4x1xf32>
+    %2 = graph.div %0, %1 : (tensor<4x6xf32>, tensor<4x1xf32>) -> tensor<4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %2 = graph.softmax %x axis 1 : (tensor<4x6xf32>) -> tensor<4x6xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def FuseNormalizations : Pass<"graph-fuse-normalizations"> {
+  let summary = "makes layer and RMS normalisations of maps and reductions";
+  let description = [{
+    Recognises them by their formula, in whatever way it is written, with scale and bias.
+
+    ```mlir
+    %eps = graph.constant dense<1.0e-5> : tensor<f32>
+    %0 = graph.mul %x, %x : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+    %1 = graph.reduce_mean %0 axes [1] {keepdims} : (tensor<4x6xf32>) -> tensor<4x1xf32>
+    %2 = graph.add %1, %eps : (tensor<4x1xf32>, tensor<f32>) -> tensor<4x1xf32>
+    %3 = graph.sqrt %2 : tensor<4x1xf32>
+    %4 = graph.div %x, %3 : (tensor<4x6xf32>, tensor<4x1xf32>) -> tensor<4x6xf32>
+    %5 = graph.mul %4, %scale : (tensor<4x6xf32>, tensor<6xf32>) -> tensor<4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %5 = graph.rms_normalization %x, %scale axis 1 epsilon 9.9999997473787516E-6
+       : (tensor<4x6xf32>, tensor<6xf32>) -> tensor<4x6xf32>
     ```
   }];
   let dependentDialects = ["::wafer::graph::GraphDialect"];
