@@ -268,6 +268,7 @@ bool CaseRunner::import(ArrayRef<std::optional<Tensor>> stored) {
 bool CaseRunner::compile() {
   bool isCompiled = options.mode != run::Mode::Reference;
   PipelineOptions pipeline;
+  pipeline.folder = isOnnx() ? "" : test.folder;
   pipeline.machine = options.machine;
   for (Phase phase : kPhases) {
     if (!isCompiled && (phase != Phase::Graph || !options.normalise))

@@ -132,6 +132,7 @@ static LogicalResult runPhase(Compilation &compilation, Phase phase,
   pm.enableTiming(scope);
   pm.addInstrumentation(std::make_unique<PassProgress>(stringifyPhase(phase)));
   PipelineOptions options;
+  options.folder = compilation.folder;
   options.machine = compilation.options.machine;
   options.verify = compilation.options.verify;
   buildPhase(pm, phase, options);
