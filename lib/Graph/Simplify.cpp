@@ -75,6 +75,7 @@ struct Simplify : impl::SimplifyBase<Simplify> {
         op.getCanonicalizationPatterns(patterns, &getContext());
     patterns.add<FlattenProduct>(&getContext());
     populateSinkReshapePatterns(patterns);
+    populateRepeatRowsPatterns(patterns);
     populateTrimOperandPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -14,7 +14,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "SimplifyPatterns.h"
-#include "dialects/Graph/Graph.h"
 
 using namespace mlir;
 
@@ -28,6 +27,28 @@ Value createReshape(PatternRewriter &rewriter, Location loc, Value value,
   return ReshapeOp::create(rewriter, loc,
                            RankedTensorType::get(shape, type.getElementType()),
                            value);
+}
+
+ReshapeOp getReshape(Value value) {
+  auto reshape = value.getDefiningOp<ReshapeOp>();
+  if (!reshape ||
+      reshape.getInput().getType().getRank() > reshape.getType().getRank())
+    return {};
+  return reshape;
+}
+
+Value createLike(PatternRewriter &rewriter, Operation *op, ValueRange operands,
+                 ArrayRef<int64_t> shape,
+                 ArrayRef<NamedAttribute> changed) {
+  OperationState state(op->getLoc(), op->getName());
+  state.addOperands(operands);
+  state.addTypes(RankedTensorType::get(
+      shape, cast<RankedTensorType>(op->getResult(0).getType()).getElementType()));
+  NamedAttrList attributes(op->getAttrDictionary());
+  for (NamedAttribute attribute : changed)
+    attributes.set(attribute.getName(), attribute.getValue());
+  state.addAttributes(attributes);
+  return rewriter.create(state)->getResult(0);
 }
 
 namespace {
@@ -109,31 +130,6 @@ Groups::getInnerShape(ArrayRef<int64_t> shape, ArrayRef<int64_t> innerShape,
         extends || !result.empty())
       result.push_back(extends ? dim : 1);
   return result;
-}
-
-/// True if a map would work on a higher rank before the reshape than after it.
-bool raisesRank(ReshapeOp reshape) {
-  return typeOf(reshape.getInput()).getRank() > reshape.getType().getRank();
-}
-
-ReshapeOp getReshape(Value value) {
-  auto reshape = value.getDefiningOp<ReshapeOp>();
-  return reshape && !raisesRank(reshape) ? reshape : ReshapeOp();
-}
-
-/// A copy of `op` on other operands, with a result of another shape.
-Value createLike(PatternRewriter &rewriter, Operation *op, ValueRange operands,
-                 ArrayRef<int64_t> shape,
-                 ArrayRef<NamedAttribute> changed = {}) {
-  OperationState state(op->getLoc(), op->getName());
-  state.addOperands(operands);
-  state.addTypes(RankedTensorType::get(
-      shape, typeOf(op->getResult(0)).getElementType()));
-  NamedAttrList attributes(op->getAttrDictionary());
-  for (NamedAttribute attribute : changed)
-    attributes.set(attribute.getName(), attribute.getValue());
-  state.addAttributes(attributes);
-  return rewriter.create(state)->getResult(0);
 }
 
 /// map(reshape(x), y) -> reshape(map(x, y')), where y' means to x what y means to
@@ -315,11 +311,44 @@ struct SinkBelowNormalization : RewritePattern {
   }
 };
 
+/// slice(reshape(x)) -> reshape(slice(x)), if what is cut is a dimension of x.
+struct SinkBelowSlice : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    ReshapeOp reshape = getReshape(op.getInput());
+    std::optional<Groups> groups =
+        reshape ? Groups::get(reshape) : std::nullopt;
+    if (!groups)
+      return failure();
+    ArrayRef<int64_t> inner = typeOf(reshape.getInput()).getShape();
+    ArrayRef<int64_t> outer = reshape.getType().getShape();
+    SmallVector<int64_t> starts(inner.size(), 0), steps(inner.size(), 1);
+    SmallVector<int64_t> sizes(inner);
+    for (size_t i = 0; i < outer.size(); ++i) {
+      if (op.getSizes()[i] == outer[i] &&
+          (outer[i] == 1 || op.getSteps()[i] == 1))
+        continue;
+      std::optional<int64_t> own = groups->getInner(i);
+      if (!own || op.getSizes()[i] == 0)
+        return failure();
+      starts[*own] = op.getStarts()[i];
+      sizes[*own] = op.getSizes()[i];
+      steps[*own] = op.getSteps()[i];
+    }
+    Value slice = SliceOp::create(rewriter, op.getLoc(), reshape.getInput(),
+                                  starts, sizes, steps);
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), slice);
+    return success();
+  }
+};
+
 } // namespace
 
 void populateSinkReshapePatterns(RewritePatternSet &patterns) {
   patterns.add<SinkBelowMap, SinkBelowReduction, SinkBelowAxis,
-               SinkBelowNormalization>(patterns.getContext());
+               SinkBelowNormalization, SinkBelowSlice>(patterns.getContext());
 }
 
 } // namespace wafer::graph

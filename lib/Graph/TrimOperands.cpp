@@ -7,14 +7,14 @@
 //
 // Maps broadcast: an operand needs no expansion and no leading dimensions of 1
 // for it, and a constant of equal elements no dimensions at all. A gather on the
-// first axis takes its indices as a list, of any integer type. A transpose that moves
-// dimensions of 1 only is a reshape, and so is a reduction of them. An op with a
-// neutral operand is its other one.
+// first axis takes its indices as a list, of any integer type; one at evenly
+// spaced places is a slice. A transpose that moves dimensions of 1 only is a
+// reshape, and so is a reduction of them. An op with a neutral operand is its
+// other one.
 //
 //===----------------------------------------------------------------------===//
 
 #include "SimplifyPatterns.h"
-#include "dialects/Graph/Graph.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -94,8 +94,21 @@ struct TrimMapOperand : RewritePattern {
     ArrayRef<int64_t> rest = shape.drop_while([](int64_t d) { return d == 1; });
     if (rest == shape || !allowsShape(op, index, rest))
       return {};
-    rewriter.setInsertionPointAfter(constant);
-    return createReshape(rewriter, constant.getLoc(), value, rest);
+    return reshapeConstant(constant, rest, rewriter);
+  }
+
+  /// The constant in another shape, under its name.
+  static Value reshapeConstant(ConstantOp constant, ArrayRef<int64_t> shape,
+                               PatternRewriter &rewriter) {
+    Value reshape =
+        createReshape(rewriter, constant.getLoc(), constant, shape);
+    SmallVector<OpFoldResult> folded;
+    if (failed(reshape.getDefiningOp()->fold(constant.getValue(), folded)) ||
+        folded.size() != 1)
+      return reshape;
+    return ConstantOp::create(rewriter, constant.getLoc(),
+                              cast<TypedAttr>(cast<Attribute>(folded[0])),
+                              constant.getName().value_or(StringRef()));
   }
 };
 
@@ -124,14 +137,92 @@ struct DropIndexCast : OpRewritePattern<GatherOp> {
 
   LogicalResult matchAndRewrite(GatherOp op,
                                 PatternRewriter &rewriter) const override {
-    auto cast = op.getIndices().getDefiningOp<CastOp>();
+    Value indices = op.getIndices();
+    if (auto reshape = indices.getDefiningOp<ReshapeOp>())
+      indices = reshape.getInput();
+    auto cast = indices.getDefiningOp<CastOp>();
     if (!cast)
       return failure();
     Type from = cast.getInput().getType().getElementType();
     if (!from.isSignlessInteger(32) && !from.isSignlessInteger(64))
       return failure();
+    Value own = createReshape(rewriter, op.getLoc(), cast.getInput(),
+                              shapeOf(op.getIndices()));
+    rewriter.modifyOpInPlace(op, [&] { op.getIndicesMutable().assign(own); });
+    return success();
+  }
+};
+
+/// gather(data, [2, 4, 6]) -> slice(data). Tables keep their gathers: rows of a
+/// table are an embedding, whatever their order.
+struct SliceOfGather : OpRewritePattern<GatherOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(GatherOp op,
+                                PatternRewriter &rewriter) const override {
+    DenseIntElementsAttr indices;
+    if (op.getData().getDefiningOp<ConstantOp>() ||
+        !matchPattern(op.getIndices(), m_Constant(&indices)) ||
+        indices.getNumElements() == 0)
+      return failure();
+    ArrayRef<int64_t> shape = shapeOf(op.getData());
+    int64_t axis = op.getAxis(), dim = shape[axis];
+    SmallVector<int64_t> places;
+    for (const APInt &index : indices.getValues<APInt>()) {
+      int64_t place = index.getSExtValue();
+      places.push_back(place < 0 ? place + dim : place);
+      if (places.back() < 0 || places.back() >= dim)
+        return failure();
+    }
+    int64_t step = places.size() > 1 ? places[1] - places[0] : 1;
+    for (size_t i = 1; i < places.size(); ++i)
+      if (step == 0 || places[i] - places[i - 1] != step)
+        return failure();
+    SmallVector<int64_t> starts(shape.size(), 0), steps(shape.size(), 1);
+    SmallVector<int64_t> sizes(shape);
+    starts[axis] = places[0];
+    sizes[axis] = places.size();
+    steps[axis] = step;
+    Value slice = SliceOp::create(rewriter, op.getLoc(), op.getData(), starts,
+                                  sizes, steps);
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), slice);
+    return success();
+  }
+};
+
+/// x/c -> x·(1/c) where 1/c is a number of the type: no rounding differs.
+struct ExactInverse : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DivOp op,
+                                PatternRewriter &rewriter) const override {
+    DenseFPElementsAttr divisor;
+    if (!matchPattern(op.getRhs(), m_Constant(&divisor)) || !divisor.isSplat())
+      return failure();
+    APFloat inverse(divisor.getSplatValue<APFloat>().getSemantics());
+    if (!divisor.getSplatValue<APFloat>().getExactInverse(&inverse))
+      return failure();
+    Value factor = ConstantOp::create(
+        rewriter, op.getLoc(),
+        DenseElementsAttr::get(divisor.getType(), inverse));
+    rewriter.replaceOpWithNewOp<MulOp>(op, op.getLhs(), factor);
+    return success();
+  }
+};
+
+/// softmax(x + 0) -> softmax(x), which does not tell zeros apart: what masks
+/// that hide nothing leave.
+struct ZeroMask : OpRewritePattern<SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SoftmaxOp op,
+                                PatternRewriter &rewriter) const override {
+    auto add = op.getInput().getDefiningOp<AddOp>();
+    if (!add || add.getLhs().getType() != op.getType() ||
+        !matchPattern(add.getRhs(), m_AnyZeroFloat()))
+      return failure();
     rewriter.modifyOpInPlace(
-        op, [&] { op.getIndicesMutable().assign(cast.getInput()); });
+        op, [&] { op.getInputMutable().assign(add.getLhs()); });
     return success();
   }
 };
@@ -244,7 +335,8 @@ struct ReluOfMax : OpRewritePattern<MaxOp> {
 } // namespace
 
 void populateTrimOperandPatterns(RewritePatternSet &patterns) {
-  patterns.add<TrimMapOperand, Neutral, FlattenIndices, DropIndexCast, TransposeOfUnits,
+  patterns.add<TrimMapOperand, Neutral, FlattenIndices,
+               DropIndexCast, SliceOfGather, ExactInverse, ZeroMask, TransposeOfUnits,
                ReductionOfUnits<ReduceSumOp>, ReductionOfUnits<ReduceMeanOp>,
                ReductionOfUnits<ReduceMaxOp>, ReductionOfUnits<ReduceMinOp>,
                ReductionOfUnits<ReduceProdOp>, ReluOfMax>(

@@ -94,11 +94,11 @@ func.func @half_a_group(%x: tensor<6x4xf32>, %s: tensor<2x1x4xf32>) -> tensor<2x
 }
 
 // CHECK-LABEL: func.func @reductions_before_reshape
+// CHECK: %[[R:.*]] = graph.reshape %arg0 : tensor<6x4xf32> -> tensor<2x3x4xf32>
 // CHECK: %[[M:.*]] = graph.reduce_mean %arg0 axes [1] {keepdims} : (tensor<6x4xf32>) -> tensor<6x1xf32>
 // CHECK: graph.reshape %[[M]] : tensor<6x1xf32> -> tensor<2x3xf32>
 // CHECK: %[[N:.*]] = graph.reduce_max %arg0 axes [0] {keepdims} : (tensor<6x4xf32>) -> tensor<1x4xf32>
 // CHECK: graph.reshape %[[N]] : tensor<1x4xf32> -> tensor<4xf32>
-// CHECK: %[[R:.*]] = graph.reshape %arg0 : tensor<6x4xf32> -> tensor<2x3x4xf32>
 // CHECK: graph.reduce_sum %[[R]] axes [1]
 func.func @reductions_before_reshape(%x: tensor<6x4xf32>) -> (tensor<2x3xf32>, tensor<4xf32>, tensor<2x4xf32>) {
   %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
@@ -192,4 +192,69 @@ func.func @neutral(%x: tensor<4xf32>, %m: tensor<4xi1>) -> (tensor<4xf32>, tenso
   %3 = graph.div %x, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   %4 = graph.concat %3 axis 0 : (tensor<4xf32>) -> tensor<4xf32>
   return %0, %1, %2, %4 : tensor<4xf32>, tensor<4xi1>, tensor<4xf32>, tensor<4xf32>
+}
+
+// What is cut is a dimension of the reshape's operand.
+// CHECK-LABEL: func.func @slice_before_reshape
+// CHECK: %[[R:.*]] = graph.reshape %arg0
+// CHECK: %[[S:.*]] = graph.slice %arg0 starts [0, 1] sizes [6, 2] steps [1, 2] : (tensor<6x4xf32>) -> tensor<6x2xf32>
+// CHECK: graph.reshape %[[S]] : tensor<6x2xf32> -> tensor<2x3x2xf32>
+// CHECK: graph.slice %[[R]] starts [0, 1, 0] sizes [2, 1, 4]
+func.func @slice_before_reshape(%x: tensor<6x4xf32>) -> (tensor<2x3x2xf32>, tensor<2x1x4xf32>) {
+  %0 = graph.reshape %x : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %1 = graph.slice %0 starts [0, 0, 1] sizes [2, 3, 2] steps [1, 1, 2] : (tensor<2x3x4xf32>) -> tensor<2x3x2xf32>
+  %2 = graph.slice %0 starts [0, 1, 0] sizes [2, 1, 4] steps [1, 1, 1] : (tensor<2x3x4xf32>) -> tensor<2x1x4xf32>
+  return %1, %2 : tensor<2x3x2xf32>, tensor<2x1x4xf32>
+}
+
+// CHECK-LABEL: func.func @slice_of_gather
+// CHECK: %[[S:.*]] = graph.slice %arg0 starts [0, 3] sizes [6, 2] steps [1, -2]
+// CHECK: %[[G:.*]] = graph.gather %arg0, %{{.*}} axis 1 : (tensor<6x4xf32>, tensor<3xi64>)
+// CHECK: return %[[S]], %[[G]]
+func.func @slice_of_gather(%x: tensor<6x4xf32>) -> (tensor<6x2xf32>, tensor<6x3xf32>) {
+  %i = graph.constant dense<[-1, 1]> : tensor<2xi64>
+  %j = graph.constant dense<[0, 1, 3]> : tensor<3xi64>
+  %0 = graph.gather %x, %i axis 1 : (tensor<6x4xf32>, tensor<2xi64>) -> tensor<6x2xf32>
+  %1 = graph.gather %x, %j axis 1 : (tensor<6x4xf32>, tensor<3xi64>) -> tensor<6x3xf32>
+  return %0, %1 : tensor<6x2xf32>, tensor<6x3xf32>
+}
+
+// 1/4 is a number, 1/3 is not.
+// CHECK-LABEL: func.func @exact_inverse
+// CHECK-DAG: %[[Q:.*]] = graph.constant dense<2.500000e-01>
+// CHECK-DAG: %[[T:.*]] = graph.constant dense<3.000000e+00>
+// CHECK: graph.mul %arg0, %[[Q]]
+// CHECK: graph.div %arg0, %[[T]]
+func.func @exact_inverse(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %four = graph.constant dense<4.0> : tensor<f32>
+  %three = graph.constant dense<3.0> : tensor<f32>
+  %0 = graph.div %x, %four : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %1 = graph.div %x, %three : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}
+
+// CHECK-LABEL: func.func @mask_that_hides_nothing
+// CHECK-NEXT: graph.softmax %arg0 axis 1
+// CHECK-NEXT: return
+func.func @mask_that_hides_nothing(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %zero = graph.constant dense<0.0> : tensor<4x4xf32>
+  %0 = graph.add %x, %zero : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  %1 = graph.softmax %0 axis 1 : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %1 : tensor<4x4xf32>
+}
+
+// Positions of two sequences, stacked: row i of the table is added to rows i and i + 2.
+// CHECK-LABEL: func.func @positions
+// CHECK-DAG: %[[P:.*]] = graph.constant @positions dense
+// CHECK-DAG: %[[I:.*]] = graph.iota : tensor<4xi64>
+// CHECK-DAG: %[[TWO:.*]] = graph.constant dense<2> : tensor<i64>
+// CHECK: %[[ROWS:.*]] = graph.mod %[[I]], %[[TWO]]
+// CHECK-NEXT: %[[R:.*]] = graph.gather %[[P]], %[[ROWS]] axis 0 : (tensor<2x3xf32>, tensor<4xi64>) -> tensor<4x3xf32>
+// CHECK-NEXT: %[[S:.*]] = graph.add %arg0, %[[R]] : (tensor<4x3xf32>, tensor<4x3xf32>) -> tensor<4x3xf32>
+// CHECK-NEXT: graph.reshape %[[S]] : tensor<4x3xf32> -> tensor<2x2x3xf32>
+func.func @positions(%x: tensor<4x3xf32>) -> tensor<2x2x3xf32> {
+  %p = graph.constant @positions dense<[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]> : tensor<1x2x3xf32>
+  %0 = graph.reshape %x : tensor<4x3xf32> -> tensor<2x2x3xf32>
+  %1 = graph.add %0, %p : (tensor<2x2x3xf32>, tensor<1x2x3xf32>) -> tensor<2x2x3xf32>
+  return %1 : tensor<2x2x3xf32>
 }
