@@ -105,9 +105,15 @@ LogicalResult TermSorter::read(ArrayRef<ScoreTerm> terms) {
     if (!shape)
       return failure();
     std::optional<exec::Tensor> elements = constants.get(term.value);
+    // A number in place of scores that does not hide is no mask, unless the
+    // condition holds everywhere.
+    bool hides = term.kind == ScoreTerm::Add || term.fill <= kHidden;
     MaskMeaning meaning;
     if (elements) {
-      TermReader reader(term, *elements, *shape);
+      ScoreTerm known = term;
+      if (!hides)
+        known.fill = -kInfinity;
+      TermReader reader(known, *elements, *shape);
       meaning = getMeaning(reader);
       if (meaning.kind == MaskMeaning::Nothing)
         continue;
@@ -115,8 +121,7 @@ LogicalResult TermSorter::read(ArrayRef<ScoreTerm> terms) {
     } else {
       areAllConstant = false;
     }
-    // Numbers in place of scores that do not hide are no mask.
-    if (term.kind == ScoreTerm::Keep && !(term.fill <= kHidden))
+    if (!hides)
       return failure();
     if (elements && meaning.kind == MaskMeaning::Causal)
       causal.push_back({term, meaning});

@@ -20,16 +20,19 @@ static ArrayRef<int64_t> getShape(Value value) {
 // Ops that move lanes
 //===----------------------------------------------------------------------===//
 
-/// The trailing dimensions of `value` that hold just `lanes` elements.
-static std::optional<LaneTensor> splitLanes(Value value, int64_t lanes) {
+/// The trailing dimensions of `value` that hold just `lanes` elements; of
+/// several, which differ by dimensions of 1, those behind `rows`.
+static std::optional<LaneTensor> splitLanes(Value value, int64_t lanes,
+                                            ArrayRef<int64_t> rows) {
   ArrayRef<int64_t> shape = getShape(value);
+  std::optional<LaneTensor> split;
   int64_t product = 1;
-  for (unsigned dims = 1; dims <= shape.size(); ++dims) {
+  for (unsigned dims = 1; dims <= shape.size() && product <= lanes; ++dims) {
     product *= shape[shape.size() - dims];
-    if (product == lanes)
-      return LaneTensor{value, dims};
+    if (product == lanes && (!split || shape.drop_back(dims) == rows))
+      split = {value, dims};
   }
-  return std::nullopt;
+  return split;
 }
 
 /// Calls `visit` with the index of every element of a tensor of `shape`.
@@ -102,7 +105,7 @@ private:
 } // namespace
 
 bool LaneMapper::map(ReshapeOp op) {
-  auto operand = splitLanes(op.getInput(), result.countLanes());
+  auto operand = splitLanes(op.getInput(), result.countLanes(), result.getRows());
   if (!operand)
     return false;
   laneMap.operands.push_back(*operand);
