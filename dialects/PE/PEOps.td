@@ -276,8 +276,8 @@ class PE_VectorOp<string mnemonic, string opcode, int sources> :
 
     C1. It has }] # !cast<string>(sources) # [{ source(s). C2. At most 4 extents; memory operands have as many strides.
     C3. The destination is mem, queue, stream or discard; a source is mem, queue, stream or imm; a queue is an output
-    queue as destination and an input queue as source. C4. Types are f32, f16 or i32; only convert, and mac from f16 to
-    f32, may have another source type. C5. Fabric operands have 32-bit elements. C6. The destination of a mac is mem.
+    queue as destination and an input queue as source. C4. Types are f32, f16 or i32; only convert, mac from f16 to
+    f32, and move between f32 and i32, which keeps the bits, may have another source type. C5. Fabric operands have 32-bit elements. C6. The destination of a mac is mem.
 
     Example: `pe.add f32 over [6, 2] out(0) = in(0), @acc[0 : 2, 1]`
   }];
@@ -298,7 +298,7 @@ class PE_VectorOp<string mnemonic, string opcode, int sources> :
   }];
 }
 
-def PE_MoveOp : PE_VectorOp<"move", "Move", 1> { let summary = "copies elements"; }
+def PE_MoveOp : PE_VectorOp<"move", "Move", 1> { let summary = "copies elements, bit by bit"; }
 def PE_AddOp : PE_VectorOp<"add", "Add", 2> { let summary = "adds"; }
 def PE_SubOp : PE_VectorOp<"sub", "Sub", 2> { let summary = "subtracts the second source from the first"; }
 def PE_MulOp : PE_VectorOp<"mul", "Mul", 2> { let summary = "multiplies"; }

@@ -50,7 +50,7 @@ static Chain collectChain(Operation *anchor) {
 static void eraseUnused(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
-    if (isa<GraphDialect>(op->getDialect()))
+    if (isa_and_nonnull<GraphDialect>(op->getDialect()))
       ops.push_back(op);
   });
   for (Operation *op : llvm::reverse(ops))
@@ -110,6 +110,15 @@ Variables getVariables(Value value) {
     if (dim != 1)
       variables.push_back(static_cast<int>(i));
   return variables;
+}
+
+bool haveSameDims(Value origin, Value result) {
+  auto isLong = [](int64_t dim) { return dim != 1; };
+  return llvm::equal(
+      llvm::make_filter_range(
+          cast<RankedTensorType>(origin.getType()).getShape(), isLong),
+      llvm::make_filter_range(
+          cast<RankedTensorType>(result.getType()).getShape(), isLong));
 }
 
 /// The smallest type that holds every number of both.

@@ -40,6 +40,10 @@ double getTolerance(const Chain &chain, mlir::Value result);
 /// The variables of the dimensions of `value` that are not 1.
 Variables getVariables(mlir::Value value);
 
+/// True if each element of `result` may be computed from the one of `origin` in
+/// its place, and others: both have the same dimensions but for those of 1.
+bool haveSameDims(mlir::Value origin, mlir::Value result);
+
 /// The type in which an op on `operands` is computed that ends in `result`: the
 /// result's if it holds every number of the operands, else the widest.
 mlir::Type chooseElementType(mlir::Value result,

@@ -100,7 +100,7 @@ struct FoldOp : RewritePattern {
 
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (!isa<GraphDialect>(op->getDialect()) || isa<ConstantOp, IotaOp>(op) ||
+    if (!isa_and_nonnull<GraphDialect>(op->getDialect()) || isa<ConstantOp, IotaOp>(op) ||
         op->getNumOperands() == 0 || op->getNumResults() == 0 ||
         !llvm::all_of(op->getResultTypes(), isSmall) || isSumOfFloats(op))
       return failure();

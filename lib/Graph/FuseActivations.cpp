@@ -108,6 +108,8 @@ struct Recogniser {
 /// The activation that computes `result` from `origin`.
 std::optional<Activation> recognise(Value origin, Value result,
                                     double tolerance) {
+  if (!haveSameDims(origin, result))
+    return std::nullopt;
   Formulas formulas(origin);
   std::optional<Polynomial> p = formulas.expand(result);
   if (!p)

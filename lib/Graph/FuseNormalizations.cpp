@@ -288,6 +288,8 @@ struct Builder {
 
 Value fuseFrom(OpBuilder &builder, Value origin, Value result, bool withMean,
                double tolerance) {
+  if (!haveSameDims(origin, result))
+    return {};
   Formulas formulas(origin);
   std::optional<Polynomial> p = formulas.expand(result);
   auto x = p ? formulas.findOrigin(getVariables(result))

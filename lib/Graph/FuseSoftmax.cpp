@@ -127,6 +127,8 @@ bool isShiftOf(Value exponent, Value origin) {
 }
 
 Value fuseFrom(OpBuilder &builder, Value origin, Value result) {
+  if (!haveSameDims(origin, result))
+    return {};
   Formulas formulas(origin);
   std::optional<Polynomial> p = formulas.expand(result);
   auto x = p ? formulas.findOrigin(getVariables(result))

@@ -7,7 +7,8 @@
 //
 // A table of positions is added to every sequence of a batch. Where the rows of all
 // sequences are stacked, broadcasting cannot say so; gathering the table's rows once
-// for each sequence can, and is what an embedding is.
+// for each sequence can. Only what is added to gathered rows is gathered: elsewhere
+// an addition would become an op of another kind.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,6 +21,19 @@ namespace {
 
 RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
+}
+
+/// True if `value` is rows of a table, or maps of them.
+bool isOfGatheredRows(Value value, int depth = 0) {
+  constexpr int kMaxDepth = 8;
+  Operation *op = value.getDefiningOp();
+  if (!op || depth > kMaxDepth)
+    return false;
+  if (auto gather = dyn_cast<GatherOp>(op))
+    return gather.getAxis() == 0;
+  return isMap(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
+           return isOfGatheredRows(operand, depth + 1);
+         });
 }
 
 /// add(reshape(x: A·B×N -> A×B×N), c: B×N) for a constant c, or rows of a table
@@ -78,7 +92,8 @@ struct RepeatRows : RewritePattern {
       // The other has all dimensions but some of those that make up the rows.
       if (inner.size() < 2 || rows.size() != inner.size() ||
           outer.take_back(rows.size()) != rows ||
-          rows.drop_front() != inner.drop_front() || rows[0] == inner[0])
+          rows.drop_front() != inner.drop_front() || rows[0] == inner[0] ||
+          !isOfGatheredRows(reshape.getInput()))
         continue;
       Value repeated = repeat(other, inner[0], op->getLoc(), rewriter);
       if (!repeated)

@@ -14,16 +14,32 @@
 using namespace mlir;
 using namespace wafer;
 
-const Kernel *wafer::findKernel(Attribute dataflow) {
+static ArrayRef<const Kernel *> getKernels() {
   static const MapKernel map;
   static const ProductKernel product;
   static const ReshardKernel reshard;
-  for (const Kernel *kernel : {static_cast<const Kernel *>(&map),
-                               static_cast<const Kernel *>(&product),
-                               static_cast<const Kernel *>(&reshard)})
+  static const Kernel *const kernels[] = {&map, &product, &reshard};
+  return kernels;
+}
+
+const Kernel *wafer::findKernel(Attribute dataflow) {
+  for (const Kernel *kernel : getKernels())
     if (kernel->accepts(dataflow))
       return kernel;
   return nullptr;
+}
+
+const Kernel *wafer::findKernelFor(Operation *op) {
+  for (const Kernel *kernel : getKernels())
+    if (kernel->startsWith(op))
+      return kernel;
+  return isMapOp(op) ? findKernel(mesh::MapAttr::get(op->getContext()))
+                     : nullptr;
+}
+
+bool Kernel::readsInPlace(Operation *op, unsigned operand) const {
+  return getTokenShape(op->getOperand(operand).getType()) ==
+         getTokenShape(op->getResult(0).getType());
 }
 
 LogicalResult wafer::verifyLayouts(mesh::KernelOp kernel) {

@@ -22,6 +22,10 @@ bool MapKernel::accepts(Attribute dataflow) const {
   return isa<mesh::MapAttr>(dataflow);
 }
 
+Attribute MapKernel::getInitialDataflow(MLIRContext *context) const {
+  return mesh::MapAttr::get(context);
+}
+
 LogicalResult MapKernel::verify(mesh::KernelOp kernel) const {
   if (failed(verifyLayouts(kernel)))
     return failure();

@@ -60,6 +60,42 @@ bool ProductKernel::accepts(Attribute dataflow) const {
   return isa<mesh::ProductAttr>(dataflow);
 }
 
+bool ProductKernel::startsWith(Operation *op) const {
+  return isa<graph::MatmulOp>(op);
+}
+
+bool ProductKernel::readsInPlace(Operation *op, unsigned operand) const {
+  auto matmul = cast<graph::MatmulOp>(op);
+  auto type = cast<RankedTensorType>(matmul.getLhs().getType());
+  return operand == 0 && !matmul.getTransposeA() &&
+         getTokenShape(type).features == type.getShape().back();
+}
+
+LogicalResult ProductKernel::verifyStart(Operation *op) const {
+  auto matmul = cast<graph::MatmulOp>(op);
+  if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
+    return op->emitError("'graph.matmul' has no kernel for ")
+           << matmul.getType() << ", only for f32";
+  auto rhs = cast<RankedTensorType>(matmul.getRhs().getType());
+  if (rhs.getRank() == 1 &&
+      cast<RankedTensorType>(matmul.getLhs().getType()).getRank() > 1)
+    return op->emitError("'graph.matmul' has no kernel for a vector of type ")
+           << rhs << " on the right (graph-simplify makes it a matrix)";
+  for (int64_t dim :
+       rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
+    if (dim != 1)
+      return op->emitError("'graph.matmul' has no kernel for a batched right "
+                           "operand of type ")
+             << rhs;
+  return success();
+}
+
+Attribute ProductKernel::getInitialDataflow(MLIRContext *context) const {
+  return mesh::ProductAttr::get(context, mesh::Form::Forward,
+                                mesh::Reduce::Chain, mesh::Weights::Resident,
+                                /*pieces=*/0);
+}
+
 LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
   if (failed(verifyLayouts(kernel)))
     return failure();

@@ -20,6 +20,10 @@ bool ReshardKernel::accepts(Attribute dataflow) const {
   return isa<mesh::ReshardAttr>(dataflow);
 }
 
+Attribute ReshardKernel::getInitialDataflow(MLIRContext *context) const {
+  return mesh::ReshardAttr::get(context);
+}
+
 LogicalResult ReshardKernel::verify(mesh::KernelOp kernel) const {
   if (failed(verifyLayouts(kernel)))
     return failure();

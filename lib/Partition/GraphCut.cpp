@@ -35,22 +35,9 @@ mlir::Value GraphCut::getStoredValue(mlir::Value output) const {
   return output;
 }
 
-/// The form in which an op can use a tensor that lies with its own tokens and
-/// features.
-bool GraphCut::canReadInPlace(Operation *op, unsigned operand) const {
-  if (auto matmul = dyn_cast<graph::MatmulOp>(op))
-    return operand == 0 && !matmul.getTransposeA() &&
-           getTokenShape(matmul.getLhs().getType()).features ==
-               cast<RankedTensorType>(matmul.getLhs().getType())
-                   .getShape()
-                   .back();
-  return getTokenShape(op->getOperand(operand).getType()) ==
-         getTokenShape(op->getResult(0).getType());
-}
-
 /// What PEs cannot carry, said once for every op.
-LogicalResult GraphCut::checkCompute(Operation *op) {
-  if (!isMapOp(op) && !isa<graph::MatmulOp>(op))
+static LogicalResult checkCompute(Operation *op, const wafer::Kernel *kind) {
+  if (!kind)
     return op->emitError("'") << op->getName() << "' has no kernel on the mesh";
   for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
                                       llvm::to_vector(op->getResultTypes()))) {
@@ -63,39 +50,23 @@ LogicalResult GraphCut::checkCompute(Operation *op) {
       return op->emitError("'") << op->getName() << "' uses " << tensor
                                 << ", which has no elements to lay on a mesh";
   }
-  auto matmul = dyn_cast<graph::MatmulOp>(op);
-  if (!matmul)
-    return success();
-  if (!cast<RankedTensorType>(matmul.getType()).getElementType().isF32())
-    return op->emitError("'graph.matmul' has no kernel for ")
-           << matmul.getType() << ", only for f32";
-  auto rhs = cast<RankedTensorType>(matmul.getRhs().getType());
-  if (rhs.getRank() == 1 &&
-      cast<RankedTensorType>(matmul.getLhs().getType()).getRank() > 1)
-    return op->emitError("'graph.matmul' has no kernel for a vector of type ")
-           << rhs << " on the right (graph-simplify makes it a matrix)";
-  for (int64_t dim :
-       rhs.getShape().drop_back(std::min<int64_t>(rhs.getRank(), 2)))
-    if (dim != 1)
-      return op->emitError("'graph.matmul' has no kernel for a batched right "
-                           "operand of type ")
-             << rhs;
-  return success();
+  return kind->startsWith(op) ? kind->verifyStart(op) : success();
 }
 
 LogicalResult GraphCut::placeCompute(Operation *op) {
-  if (failed(checkCompute(op)))
+  const wafer::Kernel *kind = findKernelFor(op);
+  if (failed(checkCompute(op, kind)))
     return failure();
   int64_t program = 0;
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     const Value &home = values[operand];
-    bool direct = home.onMesh && canReadInPlace(op, i);
+    bool direct = home.onMesh && kind->readsInPlace(op, i);
     program = std::max(program, direct ? home.program : hostProgram(operand));
   }
   // Elementwise ops join the youngest kernel that they read, if it is in the
   // same program.
   int64_t joined = -1;
-  if (!isa<graph::MatmulOp>(op))
+  if (!kind->startsWith(op))
     for (mlir::Value operand : op->getOperands())
       if (const Value &home = values[operand];
           home.onMesh && home.program == program)
@@ -104,7 +75,7 @@ LogicalResult GraphCut::placeCompute(Operation *op) {
     joined = kernels.size();
     kernels.emplace_back();
     kernels.back().program = program;
-    kernels.back().isProduct = isa<graph::MatmulOp>(op);
+    kernels.back().kind = kind;
   }
   kernels[joined].ops.push_back(op);
   values[op->getResult(0)] = Value{true, program, static_cast<size_t>(joined)};
@@ -184,6 +155,7 @@ LogicalResult GraphCut::run() {
              << "output of type " << type
              << " cannot be carried by PEs (f32, f16 and i32 only)";
     Kernel copy;
+    copy.kind = findKernel(mesh::MapAttr::get(function.getContext()));
     copy.program = values[output].program;
     copy.view = output;
     kernels.push_back(copy);

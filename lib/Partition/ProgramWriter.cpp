@@ -212,11 +212,7 @@ void ProgramWriter::writeKernel(const GraphCut::Kernel &kernel) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&program.getBody().front());
   MLIRContext *context = builder.getContext();
-  Attribute dataflow = mesh::MapAttr::get(context);
-  if (kernel.isProduct)
-    dataflow =
-        mesh::ProductAttr::get(context, mesh::Form::Forward,
-                               mesh::Reduce::Chain, mesh::Weights::Resident, 0);
+  Attribute dataflow = kernel.kind->getInitialDataflow(context);
   std::string name =
       kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front());
   for (unsigned n = 1; program.lookupSymbol(name); ++n)

@@ -243,18 +243,23 @@ func.func @mask_that_hides_nothing(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
   return %1 : tensor<4x4xf32>
 }
 
-// Positions of two sequences, stacked: row i of the table is added to rows i and i + 2.
+// Positions of two sequences, stacked: row i of the table is added to rows i and i + 2. What was not gathered keeps its shape.
 // CHECK-LABEL: func.func @positions
 // CHECK-DAG: %[[P:.*]] = graph.constant @positions dense
 // CHECK-DAG: %[[I:.*]] = graph.iota : tensor<4xi64>
 // CHECK-DAG: %[[TWO:.*]] = graph.constant dense<2> : tensor<i64>
-// CHECK: %[[ROWS:.*]] = graph.mod %[[I]], %[[TWO]]
-// CHECK-NEXT: %[[R:.*]] = graph.gather %[[P]], %[[ROWS]] axis 0 : (tensor<2x3xf32>, tensor<4xi64>) -> tensor<4x3xf32>
-// CHECK-NEXT: %[[S:.*]] = graph.add %arg0, %[[R]] : (tensor<4x3xf32>, tensor<4x3xf32>) -> tensor<4x3xf32>
-// CHECK-NEXT: graph.reshape %[[S]] : tensor<4x3xf32> -> tensor<2x2x3xf32>
-func.func @positions(%x: tensor<4x3xf32>) -> tensor<2x2x3xf32> {
+// CHECK-DAG: %[[X:.*]] = graph.gather %arg0, %arg1 axis 0
+// CHECK-DAG: %[[ROWS:.*]] = graph.mod %[[I]], %[[TWO]]
+// CHECK-DAG: %[[R:.*]] = graph.gather %[[P]], %[[ROWS]] axis 0 : (tensor<2x3xf32>, tensor<4xi64>) -> tensor<4x3xf32>
+// CHECK-DAG: %[[S:.*]] = graph.add %[[X]], %[[R]] : (tensor<4x3xf32>, tensor<4x3xf32>) -> tensor<4x3xf32>
+// CHECK-DAG: graph.reshape %[[S]] : tensor<4x3xf32> -> tensor<2x2x3xf32>
+// CHECK-DAG: graph.add %{{.*}}, %[[P]] : (tensor<2x2x3xf32>, tensor<2x3xf32>) -> tensor<2x2x3xf32>
+func.func @positions(%table: tensor<2x3xf32>, %i: tensor<4xi64>, %x: tensor<4x3xf32>) -> (tensor<2x2x3xf32>, tensor<2x2x3xf32>) {
   %p = graph.constant @positions dense<[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]> : tensor<1x2x3xf32>
-  %0 = graph.reshape %x : tensor<4x3xf32> -> tensor<2x2x3xf32>
-  %1 = graph.add %0, %p : (tensor<2x2x3xf32>, tensor<1x2x3xf32>) -> tensor<2x2x3xf32>
-  return %1 : tensor<2x2x3xf32>
+  %0 = graph.gather %table, %i axis 0 : (tensor<2x3xf32>, tensor<4xi64>) -> tensor<4x3xf32>
+  %1 = graph.reshape %0 : tensor<4x3xf32> -> tensor<2x2x3xf32>
+  %2 = graph.add %1, %p : (tensor<2x2x3xf32>, tensor<1x2x3xf32>) -> tensor<2x2x3xf32>
+  %3 = graph.reshape %x : tensor<4x3xf32> -> tensor<2x2x3xf32>
+  %4 = graph.add %3, %p : (tensor<2x2x3xf32>, tensor<1x2x3xf32>) -> tensor<2x2x3xf32>
+  return %2, %4 : tensor<2x2x3xf32>, tensor<2x2x3xf32>
 }

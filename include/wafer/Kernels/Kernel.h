@@ -35,6 +35,21 @@ public:
   virtual ~Kernel() = default;
   virtual llvm::StringRef getName() const = 0;
   virtual bool accepts(mlir::Attribute dataflow) const = 0;
+  /// Does `op` of a graph start a kernel of this kind? Elementwise ops that
+  /// follow join it.
+  virtual bool startsWith(mlir::Operation *op) const { return false; }
+  /// Can the kernel that `op` starts read this operand where it lies on the
+  /// mesh (getTokenLayout)?
+  virtual bool readsInPlace(mlir::Operation *op, unsigned operand) const;
+  /// Can the mesh carry `op`, which starts a kernel of this kind? Errors say
+  /// what it cannot.
+  virtual mlir::LogicalResult verifyStart(mlir::Operation *op) const {
+    return mlir::success();
+  }
+  /// The dataflow that partitioning gives a kernel of this kind, before costs
+  /// are compared.
+  virtual mlir::Attribute
+  getInitialDataflow(mlir::MLIRContext *context) const = 0;
   /// Is the body of a form that `expand` can do? Errors name the op that is
   /// not.
   virtual mlir::LogicalResult verify(mesh::KernelOp kernel) const = 0;
@@ -47,6 +62,11 @@ public:
 
 /// The kernel for a dataflow attribute, or null.
 const Kernel *findKernel(mlir::Attribute dataflow);
+
+/// The kind of kernel that carries a graph op: the one that it starts,
+/// #wafer.map for what is elementwise, null for what the mesh has no kernel
+/// for.
+const Kernel *findKernelFor(mlir::Operation *op);
 
 /// Do the kernel's operands and results on the mesh lie as this library lays
 /// them (getTokenLayout)? What `verify` of every kernel asks.

@@ -17,6 +17,7 @@ class MapKernel : public Kernel {
 public:
   llvm::StringRef getName() const override { return "map"; }
   bool accepts(mlir::Attribute dataflow) const override;
+  mlir::Attribute getInitialDataflow(mlir::MLIRContext *context) const override;
   mlir::LogicalResult verify(mesh::KernelOp kernel) const override;
   mlir::LogicalResult expand(mesh::KernelOp kernel,
                              ExpandState &state) const override;

@@ -18,6 +18,10 @@ class ProductKernel : public Kernel {
 public:
   llvm::StringRef getName() const override { return "product"; }
   bool accepts(mlir::Attribute dataflow) const override;
+  bool startsWith(mlir::Operation *op) const override;
+  bool readsInPlace(mlir::Operation *op, unsigned operand) const override;
+  mlir::LogicalResult verifyStart(mlir::Operation *op) const override;
+  mlir::Attribute getInitialDataflow(mlir::MLIRContext *context) const override;
   mlir::LogicalResult verify(mesh::KernelOp kernel) const override;
   mlir::LogicalResult expand(mesh::KernelOp kernel,
                              ExpandState &state) const override;

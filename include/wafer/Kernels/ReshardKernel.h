@@ -18,6 +18,7 @@ class ReshardKernel : public Kernel {
 public:
   llvm::StringRef getName() const override { return "reshard"; }
   bool accepts(mlir::Attribute dataflow) const override;
+  mlir::Attribute getInitialDataflow(mlir::MLIRContext *context) const override;
   mlir::LogicalResult verify(mesh::KernelOp kernel) const override;
   mlir::LogicalResult expand(mesh::KernelOp kernel,
                              ExpandState &state) const override;

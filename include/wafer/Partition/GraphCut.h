@@ -8,8 +8,8 @@
 #ifndef WAFER_PARTITION_GRAPHCUT_H
 #define WAFER_PARTITION_GRAPHCUT_H
 
-#include "dialects/Wafer/Wafer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "wafer/Kernels/Kernel.h"
 
 namespace wafer {
 
@@ -30,8 +30,8 @@ public:
     size_t kernel = 0;
   };
   struct Kernel {
-    llvm::SmallVector<mlir::Operation *> ops; // in order; a product comes first
-    bool isProduct = false;
+    llvm::SmallVector<mlir::Operation *> ops; // in order
+    const wafer::Kernel *kind = nullptr;
     int64_t program = 0;
     mlir::Value
         view; // of a kernel that only copies: the host view that it yields
@@ -58,8 +58,6 @@ public:
 private:
   mlir::LogicalResult place(mlir::Operation *op);
   mlir::LogicalResult placeCompute(mlir::Operation *op);
-  mlir::LogicalResult checkCompute(mlir::Operation *op);
-  bool canReadInPlace(mlir::Operation *op, unsigned operand) const;
   int64_t hostProgram(mlir::Value value) const;
 
   mlir::func::FuncOp function;

@@ -714,6 +714,24 @@ pe.mac f16 from f32 over [4] @b[0 : 1] = @b[0 : 1], @b[0 : 1]
 // -----
 
 // vector C4
+// expected-error @+1 {{must not change the type from 'f16' to 'i32'}}
+pe.move i32 from f16 over [4] @b[0 : 1] = @b[0 : 1]
+
+// -----
+
+// vector C4
+// expected-error @+1 {{must not change the type from 'f32' to 'i32'}}
+pe.neg i32 from f32 over [4] @b[0 : 1] = @b[0 : 1]
+
+// -----
+
+// vector C4
+// expected-error @+1 {{requires a scalar of type 'f32', found 'i32'}}
+pe.move i32 from f32 over [4] @b[0 : 1] = imm(1 : i32)
+
+// -----
+
+// vector C4
 // expected-error @+1 {{requires a scalar of type 'f32', found 'f16'}}
 pe.move f32 over [4] @b[0 : 1] = imm(0.0 : f16)
 

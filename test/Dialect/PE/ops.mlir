@@ -83,6 +83,10 @@ pe.module @p0 machine(#mesh4x4) launches(2) {
     pe.convert f16 from f32 over [8] @h[0 : 1] = @x[0 : 1]
     // CHECK: pe.convert i32 from f32 over [8] @n[0 : 1] = in(0)
     pe.convert i32 from f32 over [8] @n[0 : 1] = in(0)
+    // CHECK: pe.move i32 from f32 over [8] @n[0 : 1] = @x[0 : 1]
+    pe.move i32 from f32 over [8] @n[0 : 1] = @x[0 : 1]
+    // CHECK: pe.move f32 from i32 over [8] @x[0 : 1] = imm(1065353216 : i32)
+    pe.move f32 from i32 over [8] @x[0 : 1] = imm(1065353216 : i32)
     // CHECK: pe.barrier epoch 1
     pe.barrier epoch 1
   }

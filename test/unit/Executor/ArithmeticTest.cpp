@@ -50,6 +50,18 @@ TEST(Elements, SignsAreBits) { // E22
   EXPECT_EQ(getElementFn(Opcode::Abs, Elem::I32, Elem::I32)(0, -5, 0), 5u);
 }
 
+TEST(Elements, MoveBetweenTypesKeepsBits) { // E22
+  // A signalling NaN, minus zero, a subnormal, and 1.0.
+  for (uint32_t bits : {0x7F800001u, 0x80000000u, 1u, 0x3F800000u}) {
+    EXPECT_EQ(getElementFn(Opcode::Move, Elem::I32, Elem::F32)(0, bits, 0),
+              bits);
+    EXPECT_EQ(getElementFn(Opcode::Move, Elem::F32, Elem::I32)(0, bits, 0),
+              bits);
+  }
+  EXPECT_EQ(getElementFn(Opcode::Move, Elem::I32, Elem::F16), nullptr);
+  EXPECT_EQ(getElementFn(Opcode::Move, Elem::F16, Elem::I32), nullptr);
+}
+
 TEST(Elements, MacRoundsOnce) { // E23
   // (1 + 2^-12)^2 - 1 = 2^-11 + 2^-24: a product rounded first would lose
   // 2^-24.
@@ -198,5 +210,59 @@ pe.module @p machine(MACHINE) launches(1) {
     setInput("a", a);
     setInputBits("h", h);
     runBoth();
+  }
+}
+
+/// The exponent of a float as an integer and back, in memory and through the
+/// fabric, on single PEs and on rows of lanes.
+TEST_F(ExecutorTest, MoveBetweenTypesOfPrograms) { // E22
+  for (int rows : {1, 16}) {
+    std::string y = "0:" + std::to_string(rows);
+    std::string body = R"(
+pe.host @a : tensor<16x8xf32> input
+pe.host @r : tensor<16x16xf32> output
+pe.host @n : tensor<16x8xi32> output
+pe.module @p machine(MACHINE) launches(1) {
+  pe.route colour 3 epoch 0 on [0, Y] : ramp -> east
+  pe.route colour 3 epoch 0 on [1, Y] : west -> ramp
+  pe.program @west on [0, Y] {
+    pe.buffer @a : f32 x 8 at 6144
+    pe.load @a[0 : 1] from @a[y * 8 + i0] over [8]
+    pe.bind out(0) colour 3
+    pe.move i32 from f32 over [8] out(0) = @a[0 : 1]
+  }
+  pe.program @east on [1, Y] {
+    pe.buffer @b : i32 x 8 at 6144
+    pe.buffer @n : i32 x 8 at 6176
+    pe.buffer @r : f32 x 16 at 6208
+    pe.store @r[0 : 1] to @r[y * 16 + i0] over [16]
+    pe.store @n[0 : 1] to @n[y * 8 + i0] over [8]
+    pe.bind in(0) colour 3
+    pe.move i32 over [8] @b[0 : 1] = in(0)
+    pe.move f32 from i32 over [8] @r[0 : 1] = @b[0 : 1]
+    pe.move i32 from f32 over [4, 2] @n[0 : 1, 4] = @r[0 : 2, 1]
+    pe.add i32 over [8] @b[0 : 1] = @b[0 : 1], imm(8388608 : i32)
+    pe.move f32 from i32 over [8] @r[8 : 1] = @b[0 : 1]
+  }
+})";
+    for (size_t at; (at = body.find('Y')) != std::string::npos;)
+      body.replace(at, 1, y);
+    TestMachine machine;
+    machine.height = 16;
+    ASSERT_TRUE(parse(body, machine));
+    std::vector<float> a(128);
+    for (unsigned i = 0; i < 128; ++i)
+      a[i] = std::ldexp(1.0f + i * 0.00390625f, int(i % 64) - 32);
+    a[3] = -0.0f;
+    setInput("a", a);
+    RunOutcome outcome = runBoth();
+    for (int row = 0; row < rows; ++row) {
+      for (int i = 0; i < 8; ++i) {
+        uint32_t bits = bitsOf(a[row * 8 + i]);
+        EXPECT_EQ(outcome.outputs["r"][row * 16 + i], bits);
+        EXPECT_EQ(outcome.outputs["r"][row * 16 + 8 + i], bits + 0x800000);
+        EXPECT_EQ(outcome.outputs["n"][row * 8 + i / 2 + (i % 2) * 4], bits);
+      }
+    }
   }
 }

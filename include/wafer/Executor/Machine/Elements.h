@@ -107,7 +107,7 @@ inline To computeElement(To acc, From a, From b) {
   } else if constexpr (opcode == Opcode::Convert) {
     return convertElement<To>(a);
   } else if constexpr (opcode == Opcode::Move) {
-    return a;
+    return llvm::bit_cast<To>(a); // E22
   } else if constexpr (opcode == Opcode::Neg || opcode == Opcode::Abs) {
     // E22: on bits, also of a NaN; i32 wraps.
     if constexpr (kIsInt<From>) {
@@ -174,6 +174,14 @@ bool withOperation(pe::Opcode opcode, Elem type, Elem from, Fn &&fn) {
                                : sameType(int32_t());
   if (opcode == Opcode::Mac && type == Elem::F32 && from == Elem::F16) {
     fn.template operator()<Opcode::Mac, float, Half16>();
+    return true;
+  }
+  if (opcode == Opcode::Move && type == Elem::I32 && from == Elem::F32) {
+    fn.template operator()<Opcode::Move, int32_t, float>();
+    return true;
+  }
+  if (opcode == Opcode::Move && type == Elem::F32 && from == Elem::I32) {
+    fn.template operator()<Opcode::Move, float, int32_t>();
     return true;
   }
   if (opcode != Opcode::Convert)
