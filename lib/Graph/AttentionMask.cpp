@@ -1,4 +1,4 @@
-//===- AttentionMask.cpp - the mask operand of a raised attention -*- C++ -*-===//
+//===- AttentionMask.cpp - masks of a raised attention ----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,8 +19,7 @@ static constexpr double kLargestBias = 500;
 
 static std::optional<SmallVector<int64_t>>
 getMaskShape(const ScoreTerm &term, ArrayRef<int64_t> scoresShape) {
-  auto type = cast<RankedTensorType>(term.value.getType());
-  return regroupShape(type.getShape(), term.scoresShape, scoresShape);
+  return regroupShape(term.shape, term.scoresShape, scoresShape);
 }
 
 //===----------------------------------------------------------------------===//
@@ -93,8 +92,8 @@ MaskMeaning TermSorter::getMeaning(ArrayRef<TermReader> masks) const {
                      [&](int64_t plane, int64_t query, int64_t key) {
                        double sum = 0;
                        for (const TermReader &mask : masks)
-                         sum += mask.get(plane / heads, plane % heads, query,
-                                         key);
+                         sum +=
+                             mask.get(plane / heads, plane % heads, query, key);
                        return sum;
                      });
 }
@@ -148,13 +147,13 @@ std::optional<AttentionMask> TermSorter::combine() {
   };
   bool areInfinite = llvm::all_of(
       causal, [](const auto &known) { return known.second.isInfinite; });
-  bool isKnown = (areInfinite && !llvm::any_of(others, isFinite)) ||
-                 isEveryRowKnown();
+  bool isKnown =
+      (areInfinite && !llvm::any_of(others, isFinite)) || isEveryRowKnown();
   AttentionMask mask;
   for (const auto &[term, meaning] : causal) {
     if (isKnown || areInfinite)
-      mask.causal = std::min(mask.causal.value_or(meaning.causal),
-                             meaning.causal);
+      mask.causal =
+          std::min(mask.causal.value_or(meaning.causal), meaning.causal);
     else
       others.push_back(term);
   }

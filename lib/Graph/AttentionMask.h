@@ -1,4 +1,4 @@
-//===- AttentionMask.h - the mask operand of a raised attention -*- C++ -*-===//
+//===- AttentionMask.h - masks of a raised attention ------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -31,9 +31,9 @@ struct AttentionMask {
 
 /// Says the same as `terms` on scores of `scoresShape` (B×H×S×T); nullopt if
 /// graph.attention cannot. See FuseAttention.cpp for the rules.
-std::optional<AttentionMask>
-combineTerms(llvm::ArrayRef<ScoreTerm> terms,
-             llvm::ArrayRef<int64_t> scoresShape, ConstantValues &constants);
+std::optional<AttentionMask> combineTerms(llvm::ArrayRef<ScoreTerm> terms,
+                                          llvm::ArrayRef<int64_t> scoresShape,
+                                          ConstantValues &constants);
 
 } // namespace wafer::graph
 

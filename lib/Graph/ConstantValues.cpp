@@ -1,4 +1,4 @@
-//===- ConstantValues.cpp - values that depend on constants only -*- C++ -*-===//
+//===- ConstantValues.cpp - what depends on constants -----------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- ConstantValues.h - values that depend on constants only -*- C++ -*-===//
+//===- ConstantValues.h - what depends on constants -------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,15 +9,15 @@
 #define WAFER_GRAPH_CONSTANTVALUES_H
 
 #include "dialects/Graph/Graph.h"
+#include "wafer/Executor/Constants.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-#include "wafer/Executor/Constants.h"
 
 namespace wafer::graph {
 
 /// Evaluates what depends on constants only, with the reference executor, and
-/// remembers it. Nothing in the IR changes; ops may be added meanwhile, but none
-/// erased. Constants in files are read when they are asked for.
+/// remembers it. Nothing in the IR changes; ops may be added meanwhile, but
+/// none erased. Constants in files are read when they are asked for.
 class ConstantValues {
 public:
   /// Looks at the ops inside of `root`. Relative paths of #graph.external start

@@ -1,4 +1,4 @@
-//===- FuseAttention.cpp - scaled dot-product attention as one op -*- C++ -*-===//
+//===- FuseAttention.cpp - attention as one op ------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,13 +14,14 @@
 // 2. The dimensions before the matrices, whatever their number, are split into
 //    B and H; a split is tried for each shape that scores have on the way.
 // 3. q, k and v are read as views (StridedView.h) of B×H×S×D: transposes in any
-//    spelling compose, factors of one number go to `scale`, and heads of k and v
-//    that repeat are one group.
+//    spelling compose, factors of one number go to `scale`, and heads of k and
+//    v that repeat are one group.
 // 4. Terms become `causal` and the mask operand (AttentionMask.h).
 //
 // When a mask is the same on every input
 //   - What is added stays added: exact, whatever the numbers are.
-//   - -infinity in place of a score: exact. Rows without any key are 0/0 before,
+//   - -infinity in place of a score: exact. Rows without any key are 0/0
+//   before,
 //     NaN in IEEE arithmetic, and 0 after; nothing else differs.
 //   - A finite number of -1e4 or less, added to a score or in its place, counts
 //     as -infinity only if all terms are constants, every query keeps a key to
@@ -31,14 +32,13 @@
 //   - Constant masks are evaluated whole, so one different element counts.
 //
 // Rejected silently: a softmax over another axis, a scale that is not one
-// number, a key that is a constant (a linear layer), masks that would have to be
-// repeated to fit B×H×S×T.
+// number, a key that is a constant (a linear layer), masks that would have to
+// be repeated to fit B×H×S×T.
 //
 //   %s = graph.matmul %q, %k {transpose_b}
 //   %m = graph.mul %s, %half                    %r = graph.attention %q, %k, %v
-//   %a = graph.add %m, %causal           ->         scale 0.5 {causal = 0 : i64}
-//   %w = graph.softmax %a axis 3
-//   %r = graph.matmul %w, %v
+//   %a = graph.add %m, %causal           ->         scale 0.5 {causal = 0 :
+//   i64} %w = graph.softmax %a axis 3 %r = graph.matmul %w, %v
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,8 +46,8 @@
 #include "StridedView.h"
 #include "UnusedOps.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "llvm/ADT/SetVector.h"
 #include "wafer/Graph/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 #define DEBUG_TYPE "graph-fuse-attention"
 
@@ -150,10 +150,11 @@ SmallVector<SmallVector<int64_t>> Match::getSplits() {
     ArrayRef<int64_t> batch = shape.drop_back(2);
     if (isPair != (batch.size() == 2))
       return;
-    for (size_t at = 1; at <= batch.size(); ++at)
+    for (size_t at = 1; at < batch.size(); ++at)
       splits.insert({*countElements(batch.take_front(at)),
                      *countElements(batch.drop_front(at))});
     splits.insert({1, *countElements(batch)});
+    splits.insert({*countElements(batch), 1});
   };
   for (bool isPair : {true, false})
     for (auto &shapes : {weights.shapes, scores.shapes})
@@ -186,6 +187,7 @@ LogicalResult Match::readMasks() {
       return failure();
     term->fill = -std::numeric_limits<double>::infinity();
   }
+  terms = splitTerms(terms, constants);
   for (ArrayRef<int64_t> split : getSplits())
     if (auto combined = combineTerms(terms, split, constants)) {
       shape.assign(split.begin(), split.end());
@@ -207,8 +209,8 @@ FailureOr<Match::Operand> Match::readOperand(Value origin, bool transposed,
   SmallVector<int64_t> full(product.getType().getShape().drop_back(2));
   full.append({view.getSize(rank - 2), view.getSize(rank - 1)});
   if (failed(view.expand(full)) ||
-      failed(view.reshape({shape[0], shape[1], full[full.size() - 2],
-                           full.back()})))
+      failed(view.reshape(
+          {shape[0], shape[1], full[full.size() - 2], full.back()})))
     return failure();
   return operand;
 }
@@ -273,8 +275,8 @@ void Match::replace() {
   Location loc = weights.softmax.getLoc();
   FloatType type = getType();
   auto createOperand = [&](const Operand &operand) -> Value {
-    Value made = createView(builder, loc, operand.view, operand.origin,
-                            constants);
+    Value made =
+        createView(builder, loc, operand.view, operand.origin, constants);
     auto tensor = cast<RankedTensorType>(made.getType());
     if (tensor.getElementType() == type)
       return made;

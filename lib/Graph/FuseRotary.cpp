@@ -1,4 +1,4 @@
-//===- FuseRotary.cpp - rotary embedding as one op -*- C++ -*-===//
+//===- FuseRotary.cpp - rotary embedding as one op --------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,10 +14,12 @@
 // 1. Anchors are sums, differences, concatenations on the last dimension and
 //    reshapes that make one dimension of several, users before operands: so a
 //    concatenation with the lanes that stay is seen before the sum within it.
-// 2. x is tried among the values that the anchor is computed from, nearest first.
+// 2. x is tried among the values that the anchor is computed from, nearest
+// first.
 // 3. Every lane is written as a sum of lanes of x times lanes of tables
-//    (LaneSums.h). This is where spellings meet: rotate_half by slices, a split,
-//    pairs, strides, a stack, a permutation or signs gives the same sums.
+//    (LaneSums.h). This is where spellings meet: rotate_half by slices, a
+//    split, pairs, strides, a stack, a permutation or signs gives the same
+//    sums.
 // 4. The sums must be those of a rotation, of halves or of neighbours, and the
 //    lanes of the tables must be pairwise equal: by what they are computed from
 //    (LaneNames) or, for constants, element by element.
@@ -35,12 +37,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LaneSelection.h"
-#include "LaneSums.h"
+#include "Rotation.h"
 #include "UnusedOps.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "llvm/ADT/SetVector.h"
 #include "wafer/Graph/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 #define DEBUG_TYPE "graph-fuse-rotary"
 
@@ -57,163 +58,11 @@ namespace {
 constexpr unsigned kMaxValues = 64;
 constexpr int64_t kMaxLanes = 4096;
 
-/// A rotation of lanes `first`, first + 1, ... of x.
-struct Rotation {
-  Value x;
-  int64_t first = 0, rotated = 0, count = 0;
-  bool interleaved = false;
-  LaneSelection cos, sin;
-  bool negatesCos = false, negatesSin = false;
-};
-
-/// Matches the sums of an anchor's lanes.
-class RotationMatcher {
-public:
-  RotationMatcher(ArrayRef<LaneSum> sums, LaneNames &names)
-      : sums(sums), names(names) {}
-
-  std::optional<Rotation> match();
-
-private:
-  ArrayRef<LaneSum> sums;
-  LaneNames &names;
-  Rotation rotation;
-
-  /// One table as the terms of the pairs have it.
-  struct Angle {
-    LaneTensor table;
-    SmallVector<int64_t> lanes;
-    bool isNegative = false;
-  };
-
-  bool matchFront();
-  std::pair<int64_t, int64_t> getPair(int64_t index) const;
-  const LaneTerm *findTerm(int64_t lane, int64_t source) const;
-  std::pair<SignedLane, bool> getName(const LaneTerm &term);
-  bool matchPairs();
-  std::optional<Angle> readAngle(bool isSin, bool isSecond);
-  bool readAngles();
-};
-
-ArrayRef<int64_t> getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 } // namespace
 
-/// Counts the lanes that are turned, and checks those that stay.
-bool RotationMatcher::matchFront() {
-  rotation.count = sums.size();
-  while (rotation.rotated < rotation.count &&
-         sums[rotation.rotated].size() == 2)
-    ++rotation.rotated;
-  if (rotation.rotated < 2 || rotation.rotated % 2 != 0)
-    return false;
-  rotation.first = std::min(sums[0][0].lane, sums[0][1].lane);
-  for (int64_t lane = rotation.rotated; lane < rotation.count; ++lane) {
-    const LaneSum &sum = sums[lane];
-    if (sum.size() != 1 || sum[0].table.value || sum[0].isNegative ||
-        sum[0].lane != rotation.first + lane)
-      return false;
-  }
-  return true;
+static ArrayRef<int64_t> getShape(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
 }
-
-std::pair<int64_t, int64_t> RotationMatcher::getPair(int64_t index) const {
-  if (rotation.interleaved)
-    return {2 * index, 2 * index + 1};
-  return {index, index + rotation.rotated / 2};
-}
-
-/// The term of `lane` with lane `source` of the rotated ones, and a table.
-const LaneTerm *RotationMatcher::findTerm(int64_t lane, int64_t source) const {
-  const LaneSum &sum = sums[lane];
-  for (const LaneTerm &term : sum)
-    if (term.lane == rotation.first + source && term.table.value)
-      return &term;
-  return nullptr;
-}
-
-/// The table's lane, and whether the term as a whole is negative.
-std::pair<SignedLane, bool> RotationMatcher::getName(const LaneTerm &term) {
-  SignedLane name = names.get(term.table)[term.tableLane];
-  return {name, term.isNegative != name.isNegative};
-}
-
-bool RotationMatcher::matchPairs() {
-  for (int64_t i = 0; i < rotation.rotated / 2; ++i) {
-    auto [a, b] = getPair(i);
-    const LaneTerm *aa = findTerm(a, a), *ab = findTerm(a, b),
-                   *ba = findTerm(b, a), *bb = findTerm(b, b);
-    if (!aa || !ab || !ba || !bb)
-      return false;
-    auto [cosA, cosASign] = getName(*aa);
-    auto [cosB, cosBSign] = getName(*bb);
-    auto [sinA, sinASign] = getName(*ab);
-    auto [sinB, sinBSign] = getName(*ba);
-    if (cosA.id != cosB.id || cosASign != cosBSign || sinA.id != sinB.id ||
-        sinASign == sinBSign)
-      return false;
-  }
-  return true;
-}
-
-/// cos or sin from the first or second lanes of the pairs.
-std::optional<RotationMatcher::Angle>
-RotationMatcher::readAngle(bool isSin, bool isSecond) {
-  Angle angle;
-  for (int64_t i = 0; i < rotation.rotated / 2; ++i) {
-    auto [a, b] = getPair(i);
-    int64_t lane = isSecond ? b : a;
-    const LaneTerm &term = *findTerm(lane, isSin == isSecond ? a : b);
-    // -sin stands with the first lanes.
-    bool isNegative = term.isNegative != (isSin && !isSecond);
-    if (i == 0)
-      angle = {term.table, {}, isNegative};
-    if (!(term.table == angle.table) || isNegative != angle.isNegative)
-      return std::nullopt;
-    angle.lanes.push_back(term.tableLane);
-  }
-  return angle;
-}
-
-/// From the first lanes if they have the sign of the op, else from the second
-/// ones, else negated.
-bool RotationMatcher::readAngles() {
-  for (bool isSin : {false, true}) {
-    std::optional<LaneSelection> selection;
-    bool negates = true;
-    for (bool isSecond : {false, true}) {
-      std::optional<Angle> angle = readAngle(isSin, isSecond);
-      if (!angle || !negates || (selection && angle->isNegative))
-        continue;
-      if (auto found = selectLanes(angle->table, angle->lanes)) {
-        selection = found;
-        negates = angle->isNegative;
-      }
-    }
-    if (!selection)
-      return false;
-    (isSin ? rotation.sin : rotation.cos) = *selection;
-    (isSin ? rotation.negatesSin : rotation.negatesCos) = negates;
-  }
-  return true;
-}
-
-std::optional<Rotation> RotationMatcher::match() {
-  if (!matchFront())
-    return std::nullopt;
-  for (bool interleaved : {false, true}) {
-    rotation.interleaved = interleaved;
-    if (matchPairs() && readAngles())
-      return rotation;
-  }
-  return std::nullopt;
-}
-
-//===----------------------------------------------------------------------===//
-// The pass
-//===----------------------------------------------------------------------===//
 
 /// True for ops that end a rotation.
 static bool isAnchor(Operation &op) {
@@ -278,8 +127,8 @@ static void unifyShapes(OpBuilder &builder, Location loc, Value &cos,
   for (Value *table : {&cos, &sin})
     if (getShape(*table) != ArrayRef(shape))
       *table = ExpandOp::create(
-          builder, loc,
-          cast<RankedTensorType>(table->getType()).clone(shape), *table);
+          builder, loc, cast<RankedTensorType>(table->getType()).clone(shape),
+          *table);
 }
 
 static void replace(Operation *anchor, const Rotation &rotation,
@@ -294,10 +143,10 @@ static void replace(Operation *anchor, const Rotation &rotation,
     sizes.back() = rotation.count;
     x = SliceOp::create(builder, loc, x, starts, sizes, steps);
   }
-  Value cos = createTable(builder, loc, rotation.cos, rotation.negatesCos,
-                          constants);
-  Value sin = createTable(builder, loc, rotation.sin, rotation.negatesSin,
-                          constants);
+  Value cos =
+      createTable(builder, loc, rotation.cos, rotation.negatesCos, constants);
+  Value sin =
+      createTable(builder, loc, rotation.sin, rotation.negatesSin, constants);
   unifyShapes(builder, loc, cos, sin);
   Value result = RotaryEmbeddingOp::create(builder, loc, x, cos, sin,
                                            rotation.interleaved);
@@ -337,7 +186,7 @@ struct FuseRotary : impl::FuseRotaryBase<FuseRotary> {
       auto sums = LaneSums(x, constants).get({result, 1});
       if (!sums)
         continue;
-      std::optional<Rotation> rotation = RotationMatcher(*sums, names).match();
+      std::optional<Rotation> rotation = matchRotation(*sums, names);
       if (!rotation)
         continue;
       rotation->x = x;

@@ -1,4 +1,4 @@
-//===- LaneSelection.cpp - ops for some lanes of a tensor -*- C++ -*-===//
+//===- LaneSelection.cpp - ops for some lanes -------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "LaneSelection.h"
-#include "mlir/IR/TypeUtilities.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 
@@ -57,9 +57,8 @@ Value LaneCreator::reshape(Value value, ArrayRef<int64_t> shape) {
   auto type = cast<RankedTensorType>(value.getType());
   if (type.getShape() == shape)
     return value;
-  return ReshapeOp::create(builder, loc,
-                           RankedTensorType::get(shape, type.getElementType()),
-                           value);
+  return ReshapeOp::create(
+      builder, loc, RankedTensorType::get(shape, type.getElementType()), value);
 }
 
 static SmallVector<int64_t> getShape(const LaneSelection &selection) {
@@ -86,8 +85,8 @@ Value LaneCreator::find(const LaneSelection &selection) {
     LaneTensor from = laneMap->operands[operand];
     // Rows that repeat in the result repeat in what it is used for.
     std::optional<LaneSelection> inner = selectLanes(from, lanes);
-    bool canReshape = *countElements(from.getRows()) ==
-                      *countElements(tensor.getRows());
+    bool canReshape =
+        *countElements(from.getRows()) == *countElements(tensor.getRows());
     Value value = inner && canReshape ? find(*inner) : Value();
     return value ? reshape(value, getShape(selection)) : value;
   }
@@ -113,8 +112,7 @@ Value LaneCreator::findBehindMap(const LaneSelection &selection,
   LaneTensor from = {op->getOperand(at), selection.tensor.laneDims};
   if (from.getType().getShape() != selection.tensor.getType().getShape())
     return {};
-  Value value =
-      find({from, selection.first, selection.step, selection.count});
+  Value value = find({from, selection.first, selection.step, selection.count});
   if (!value)
     return {};
   IRMapping mapping;

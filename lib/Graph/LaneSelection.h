@@ -1,4 +1,4 @@
-//===- LaneSelection.h - ops for some lanes of a tensor -*- C++ -*-===//
+//===- LaneSelection.h - ops for some lanes ---------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,7 +25,8 @@ std::optional<LaneSelection> selectLanes(LaneTensor tensor,
 
 /// Ops for the selected lanes, as one dimension behind the rows. What the
 /// tensor was made of is used where it has them: cos(concat(f, f)) gives
-/// cos(f). What depends on constants only becomes a constant unless it is large.
+/// cos(f). What depends on constants only becomes a constant unless it is
+/// large.
 mlir::Value createLanes(mlir::OpBuilder &builder, mlir::Location loc,
                         const LaneSelection &selection,
                         ConstantValues &constants);

@@ -1,4 +1,4 @@
-//===- LaneSums.cpp - lanes as sums of lanes of one tensor -*- C++ -*-===//
+//===- LaneSums.cpp - lanes as sums of lanes --------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -91,8 +91,8 @@ std::optional<LaneSums::Sums> LaneSums::add(LaneTensor tensor, Operation *op) {
 
 /// Sums times a table, which has the rows of x or repeats in them. A constant
 /// of ±1 is a sign.
-std::optional<LaneSums::Sums>
-LaneSums::multiply(LaneTensor tensor, Value factor, Value table) {
+std::optional<LaneSums::Sums> LaneSums::multiply(LaneTensor tensor,
+                                                 Value factor, Value table) {
   if (factor.getType() != tensor.value.getType() ||
       tensor.getRows() !=
           cast<RankedTensorType>(x.getType()).getShape().drop_back())

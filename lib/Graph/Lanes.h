@@ -1,4 +1,4 @@
-//===- Lanes.h - tensors as rows of lanes -*- C++ -*-===//
+//===- Lanes.h - tensors as rows of lanes -----------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- MaskAnalysis.cpp - what a mask of attention says -*- C++ -*-===//
+//===- MaskAnalysis.cpp - what a mask says ----------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- MaskAnalysis.h - what a mask of attention says -*- C++ -*-===//
+//===- MaskAnalysis.h - what a mask says ------------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -42,8 +42,9 @@ struct MaskMeaning {
   double largestBias = 0;
 };
 
-/// The meaning of `planes` masks of queries×keys; `getAdded` tells what is added
-/// to the score of (plane, query, key), kHidden or less where it is hidden.
+/// The meaning of `planes` masks of queries×keys; `getAdded` tells what is
+/// added to the score of (plane, query, key), kHidden or less where it is
+/// hidden.
 MaskMeaning
 analyseMask(int64_t planes, int64_t queries, int64_t keys,
             llvm::function_ref<double(int64_t, int64_t, int64_t)> getAdded);

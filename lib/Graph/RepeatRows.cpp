@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A table of positions is added to every sequence of a batch. Where the rows of all
-// sequences are stacked, broadcasting cannot say so; gathering the table's rows once
-// for each sequence can. Only what is added to gathered rows is gathered: elsewhere
-// an addition would become an op of another kind.
+// A table of positions is added to every sequence of a batch. Where the rows of
+// all sequences are stacked, broadcasting cannot say so; gathering the table's
+// rows once for each sequence can. Only what is added to gathered rows is
+// gathered: elsewhere an addition would become an op of another kind.
 //
 //===----------------------------------------------------------------------===//
 

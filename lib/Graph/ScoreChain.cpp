@@ -1,4 +1,4 @@
-//===- ScoreChain.cpp - from a softmax back to the product of its scores -*- C++ -*-===//
+//===- ScoreChain.cpp - from a softmax to its scores ------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -113,6 +113,7 @@ bool ScoreWalk::visitSum(Value value, Value added, double sign, double factor) {
   term.value = added;
   term.factor = sign * factor;
   term.scoresShape.assign(shape.begin(), shape.end());
+  term.shape = llvm::to_vector(getShape(added));
   chain.terms.push_back(term);
   if (visit(value, factor))
     return true;
@@ -152,6 +153,7 @@ bool ScoreWalk::visitWhere(WhereOp op, double factor) {
     std::tie(term.value, term.keptIf) = stripNot(op.getCondition(), keptIf);
     term.fill = *fill * factor;
     term.scoresShape = llvm::to_vector(getShape(value));
+    term.shape = llvm::to_vector(getShape(term.value));
     ScoreChain before = chain;
     chain.terms.push_back(term);
     if (visit(value, factor))
@@ -199,7 +201,8 @@ static bool isEmptyRowTest(Value condition, Value scores, bool truth,
   };
   auto isOverRow = [&](auto reduction) {
     return reduction && reduction.getKeepdims() &&
-           reduction.getAxes() == ArrayRef<int64_t>(getShape(scores).size() - 1);
+           reduction.getAxes() ==
+               ArrayRef<int64_t>(getShape(scores).size() - 1);
   };
   // -inf < max(scores), and max(scores) = -inf
   Value lhs, rhs;
@@ -275,49 +278,6 @@ std::optional<WeightChain> traceWeights(Value weights,
     chain.selections.push_back({condition, truth});
   }
   return chain;
-}
-
-//===----------------------------------------------------------------------===//
-// Shapes of masks
-//===----------------------------------------------------------------------===//
-
-std::optional<SmallVector<int64_t>> regroupShape(ArrayRef<int64_t> shape,
-                                                 ArrayRef<int64_t> from,
-                                                 ArrayRef<int64_t> to) {
-  if (shape.size() > from.size())
-    return std::nullopt;
-  SmallVector<int64_t> aligned(from.size() - shape.size(), 1);
-  llvm::append_range(aligned, shape);
-  SmallVector<int64_t> result;
-  size_t i = 0, j = 0;
-  // Groups of dimensions with the same product on both sides.
-  while (i < from.size() || j < to.size()) {
-    int64_t left = 1, right = 1;
-    size_t firstTo = j;
-    bool isFull = true, isOne = true;
-    auto takeFrom = [&] {
-      isFull &= aligned[i] == from[i];
-      isOne &= aligned[i] == 1;
-      left *= from[i++];
-    };
-    if (i < from.size())
-      takeFrom();
-    if (j < to.size())
-      right *= to[j++];
-    while (left != right) {
-      if (left < right && i < from.size())
-        takeFrom();
-      else if (left > right && j < to.size())
-        right *= to[j++];
-      else
-        return std::nullopt;
-    }
-    if (left == 0 || (!isFull && !isOne))
-      return std::nullopt;
-    for (; firstTo < j; ++firstTo)
-      result.push_back(isOne ? 1 : to[firstTo]);
-  }
-  return result;
 }
 
 } // namespace wafer::graph

@@ -1,4 +1,4 @@
-//===- ScoreChain.h - from a softmax back to the product of its scores -*- C++ -*-===//
+//===- ScoreChain.h - from a softmax to its scores --------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,8 +25,9 @@ struct ScoreTerm {
   double factor = 1;
   bool keptIf = true;
   double fill = 0;
-  /// The shape of the scores there, to which `value` broadcasts.
-  llvm::SmallVector<int64_t> scoresShape;
+  /// The shape of the scores there, and the one of `value`, perhaps with other
+  /// dimensions of 1, under which it broadcasts to them.
+  llvm::SmallVector<int64_t> scoresShape, shape;
 };
 
 /// scores = product·scale, softcap·tanh(scores/softcap) if there is one, then
@@ -61,6 +62,12 @@ struct WeightChain {
   llvm::SmallVector<llvm::SmallVector<int64_t>> shapes;
 };
 std::optional<WeightChain> traceWeights(mlir::Value weights,
+                                        ConstantValues &constants);
+
+/// The same as several terms, which a constant part may be among: sums are
+/// added one by one, a selection of -infinity is a condition, and conditions
+/// that must all hold are conditions of their own.
+llvm::SmallVector<ScoreTerm> splitTerms(llvm::ArrayRef<ScoreTerm> terms,
                                         ConstantValues &constants);
 
 /// The shape under which a tensor of `shape`, which broadcasts to `from`,

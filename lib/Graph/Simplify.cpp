@@ -16,8 +16,8 @@
 //       relu(reshape(x)) -> reshape(relu(x)),
 //       add(reshape(x), b: N) -> reshape(add(x, b)) if the last dimension
 //       stays;
-//   - operands are as small as broadcasting allows, and rows are gathered from a
-//   list of indices (TrimOperands.cpp).
+//   - operands are as small as broadcasting allows, and rows are gathered from
+//   a list of indices (TrimOperands.cpp).
 //
 // Maps never gain rank by this and products only lose it, so it ends.
 //

@@ -17,8 +17,8 @@ namespace wafer::graph {
 mlir::Value createReshape(mlir::PatternRewriter &rewriter, mlir::Location loc,
                           mlir::Value value, llvm::ArrayRef<int64_t> shape);
 
-/// The reshape that `value` is, if a map before it does not work on a higher rank
-/// than one behind it.
+/// The reshape that `value` is, if a map before it does not work on a higher
+/// rank than one behind it.
 ReshapeOp getReshape(mlir::Value value);
 
 /// A copy of `op` on other operands and with other attributes, whose result has
@@ -27,8 +27,8 @@ mlir::Value createLike(mlir::PatternRewriter &rewriter, mlir::Operation *op,
                        mlir::ValueRange operands, llvm::ArrayRef<int64_t> shape,
                        llvm::ArrayRef<mlir::NamedAttribute> changed = {});
 
-/// True for ops that compute each element of the result from the elements of the
-/// operands in its place, with numpy broadcasting.
+/// True for ops that compute each element of the result from the elements of
+/// the operands in its place, with numpy broadcasting.
 bool isMap(mlir::Operation *op);
 
 /// Reshapes move behind maps, reductions and normalisations (SinkReshapes.cpp).

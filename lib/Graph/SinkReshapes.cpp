@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 //
 // A reshape cuts the dimensions of its operand and of its result into groups:
-// the shortest runs with the same number of elements. 2×3×4 -> 6×4 has the groups
-// (2, 3 -> 6) and (4 -> 4). An op that treats each dimension of a group alike -
-// a map does so, a reduction does for the groups that it reduces - means the same
-// before the reshape.
+// the shortest runs with the same number of elements. 2×3×4 -> 6×4 has the
+// groups (2, 3 -> 6) and (4 -> 4). An op that treats each dimension of a group
+// alike - a map does so, a reduction does for the groups that it reduces -
+// means the same before the reshape.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,12 +38,12 @@ ReshapeOp getReshape(Value value) {
 }
 
 Value createLike(PatternRewriter &rewriter, Operation *op, ValueRange operands,
-                 ArrayRef<int64_t> shape,
-                 ArrayRef<NamedAttribute> changed) {
+                 ArrayRef<int64_t> shape, ArrayRef<NamedAttribute> changed) {
   OperationState state(op->getLoc(), op->getName());
   state.addOperands(operands);
   state.addTypes(RankedTensorType::get(
-      shape, cast<RankedTensorType>(op->getResult(0).getType()).getElementType()));
+      shape,
+      cast<RankedTensorType>(op->getResult(0).getType()).getElementType()));
   NamedAttrList attributes(op->getAttrDictionary());
   for (NamedAttribute attribute : changed)
     attributes.set(attribute.getName(), attribute.getValue());
@@ -57,8 +57,8 @@ RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// For each dimension of a reshape's operand and result the number of its group;
-/// -1 for dimensions of 1, which have none.
+/// For each dimension of a reshape's operand and result the number of its
+/// group; -1 for dimensions of 1, which have none.
 struct Groups {
   SmallVector<int> ofInner, ofOuter;
 
@@ -88,7 +88,8 @@ std::optional<Groups> Groups::get(ReshapeOp reshape) {
   Groups groups;
   size_t i = 0, j = 0;
   int group = 0;
-  auto take = [&](ArrayRef<int64_t> shape, size_t &next, SmallVector<int> &own) {
+  auto take = [&](ArrayRef<int64_t> shape, size_t &next,
+                  SmallVector<int> &own) {
     int64_t dim = shape[next++];
     own.push_back(dim == 1 ? -1 : group);
     return dim;
@@ -126,14 +127,13 @@ Groups::getInnerShape(ArrayRef<int64_t> shape, ArrayRef<int64_t> innerShape,
   }
   SmallVector<int64_t> result;
   for (auto [dim, group] : llvm::zip_equal(innerShape, ofInner))
-    if (bool extends = group >= 0 && isThere[group];
-        extends || !result.empty())
+    if (bool extends = group >= 0 && isThere[group]; extends || !result.empty())
       result.push_back(extends ? dim : 1);
   return result;
 }
 
-/// map(reshape(x), y) -> reshape(map(x, y')), where y' means to x what y means to
-/// its reshape.
+/// map(reshape(x), y) -> reshape(map(x, y')), where y' means to x what y means
+/// to its reshape.
 struct SinkBelowMap : RewritePattern {
   explicit SinkBelowMap(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
@@ -144,16 +144,15 @@ struct SinkBelowMap : RewritePattern {
       return failure();
     for (Value side : op->getOperands()) {
       ReshapeOp reshape = getReshape(side);
-      if (!reshape || reshape.getType().getShape() !=
-                          typeOf(op->getResult(0)).getShape())
+      if (!reshape ||
+          reshape.getType().getShape() != typeOf(op->getResult(0)).getShape())
         continue;
       std::optional<SmallVector<Value>> operands =
           getOperands(op, reshape, rewriter);
       if (!operands)
         continue;
-      Value mapped =
-          createLike(rewriter, op, *operands,
-                     typeOf(reshape.getInput()).getShape());
+      Value mapped = createLike(rewriter, op, *operands,
+                                typeOf(reshape.getInput()).getShape());
       rewriter.replaceOpWithNewOp<ReshapeOp>(op, op->getResult(0).getType(),
                                              mapped);
       return success();
@@ -178,9 +177,9 @@ struct SinkBelowMap : RewritePattern {
                     typeOf(operand).getNumElements() == 1 ||
                     (own && ArrayRef(*shapes.back()) ==
                                 own.getInput().getType().getShape());
-      if (!shapes.back() || (!isFree && inner.getRank() >= outer.getRank() &&
-                             ArrayRef(*shapes.back()) !=
-                                 typeOf(operand).getShape()))
+      if (!shapes.back() ||
+          (!isFree && inner.getRank() >= outer.getRank() &&
+           ArrayRef(*shapes.back()) != typeOf(operand).getShape()))
         return std::nullopt;
     }
     SmallVector<Value> operands;
@@ -198,8 +197,8 @@ struct SinkBelowReduction : RewritePattern {
 
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (!isa<ReduceSumOp, ReduceMeanOp, ReduceMaxOp, ReduceMinOp,
-             ReduceProdOp>(op))
+    if (!isa<ReduceSumOp, ReduceMeanOp, ReduceMaxOp, ReduceMinOp, ReduceProdOp>(
+            op))
       return failure();
     ReshapeOp reshape = getReshape(op->getOperand(0));
     std::optional<Groups> groups =
@@ -224,11 +223,11 @@ struct SinkBelowReduction : RewritePattern {
         innerAxes.push_back(i);
       shape.push_back(own ? 1 : dim);
     }
-    Value reduced = createLike(
-        rewriter, op, reshape.getInput(), shape,
-        {rewriter.getNamedAttr("axes",
-                               rewriter.getDenseI64ArrayAttr(innerAxes)),
-         rewriter.getNamedAttr("keepdims", rewriter.getUnitAttr())});
+    Value reduced =
+        createLike(rewriter, op, reshape.getInput(), shape,
+                   {rewriter.getNamedAttr(
+                        "axes", rewriter.getDenseI64ArrayAttr(innerAxes)),
+                    rewriter.getNamedAttr("keepdims", rewriter.getUnitAttr())});
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, op->getResult(0).getType(),
                                            reduced);
     return success();

@@ -1,4 +1,4 @@
-//===- StridedView.h - a value as strided places of another one -*- C++ -*-===//
+//===- StridedView.h - values as strided places -----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

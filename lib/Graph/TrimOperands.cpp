@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 //
 // Maps broadcast: an operand needs no expansion and no leading dimensions of 1
-// for it, and a constant of equal elements no dimensions at all. A gather on the
-// first axis takes its indices as a list, of any integer type; one at evenly
-// spaced places is a slice. A transpose that moves dimensions of 1 only is a
-// reshape, and so is a reduction of them. An op with a neutral operand is its
-// other one.
+// for it, and a constant of equal elements no dimensions at all. A gather on
+// the first axis takes its indices as a list, of any integer type; one at
+// evenly spaced places is a slice. A transpose that moves dimensions of 1 only
+// is a reshape, and so is a reduction of them. An op with a neutral operand is
+// its other one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -100,8 +100,7 @@ struct TrimMapOperand : RewritePattern {
   /// The constant in another shape, under its name.
   static Value reshapeConstant(ConstantOp constant, ArrayRef<int64_t> shape,
                                PatternRewriter &rewriter) {
-    Value reshape =
-        createReshape(rewriter, constant.getLoc(), constant, shape);
+    Value reshape = createReshape(rewriter, constant.getLoc(), constant, shape);
     SmallVector<OpFoldResult> folded;
     if (failed(reshape.getDefiningOp()->fold(constant.getValue(), folded)) ||
         folded.size() != 1)
@@ -130,8 +129,8 @@ struct FlattenIndices : OpRewritePattern<GatherOp> {
   }
 };
 
-/// gather(data, cast(i)) -> gather(data, i) between i32 and i64, which both hold
-/// every index that is not an error.
+/// gather(data, cast(i)) -> gather(data, i) between i32 and i64, which both
+/// hold every index that is not an error.
 struct DropIndexCast : OpRewritePattern<GatherOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -202,9 +201,9 @@ struct ExactInverse : OpRewritePattern<DivOp> {
     APFloat inverse(divisor.getSplatValue<APFloat>().getSemantics());
     if (!divisor.getSplatValue<APFloat>().getExactInverse(&inverse))
       return failure();
-    Value factor = ConstantOp::create(
-        rewriter, op.getLoc(),
-        DenseElementsAttr::get(divisor.getType(), inverse));
+    Value factor =
+        ConstantOp::create(rewriter, op.getLoc(),
+                           DenseElementsAttr::get(divisor.getType(), inverse));
     rewriter.replaceOpWithNewOp<MulOp>(op, op.getLhs(), factor);
     return success();
   }
@@ -322,9 +321,8 @@ struct ReluOfMax : OpRewritePattern<MaxOp> {
         !matchPattern(op.getRhs(), m_Constant(&bound)) || !bound.isSplat())
       return failure();
     Type type = bound.getElementType();
-    bool isZero = isa<FloatType>(type)
-                      ? bound.getSplatValue<APFloat>().isZero()
-                      : bound.getSplatValue<APInt>().isZero();
+    bool isZero = isa<FloatType>(type) ? bound.getSplatValue<APFloat>().isZero()
+                                       : bound.getSplatValue<APInt>().isZero();
     if (!isZero)
       return failure();
     rewriter.replaceOpWithNewOp<ReluOp>(op, op.getType(), op.getLhs());
@@ -335,8 +333,8 @@ struct ReluOfMax : OpRewritePattern<MaxOp> {
 } // namespace
 
 void populateTrimOperandPatterns(RewritePatternSet &patterns) {
-  patterns.add<TrimMapOperand, Neutral, FlattenIndices,
-               DropIndexCast, SliceOfGather, ExactInverse, ZeroMask, TransposeOfUnits,
+  patterns.add<TrimMapOperand, Neutral, FlattenIndices, DropIndexCast,
+               SliceOfGather, ExactInverse, ZeroMask, TransposeOfUnits,
                ReductionOfUnits<ReduceSumOp>, ReductionOfUnits<ReduceMeanOp>,
                ReductionOfUnits<ReduceMaxOp>, ReductionOfUnits<ReduceMinOp>,
                ReductionOfUnits<ReduceProdOp>, ReluOfMax>(

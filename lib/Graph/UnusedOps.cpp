@@ -1,4 +1,4 @@
-//===- UnusedOps.cpp - ops without effect -*- C++ -*-===//
+//===- UnusedOps.cpp - ops without effect -----------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

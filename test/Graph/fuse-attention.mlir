@@ -1,7 +1,7 @@
 // RUN: wafer-opt %s -graph-fuse-attention | FileCheck %s
 // RUN: wafer-opt %s -graph-fuse-attention -o %t && wafer-opt %t -graph-fuse-attention | diff %t -
 // RUN: %python %S/Inputs/agree.py %s graph-fuse-attention | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 37 functions, 37 changed
+// AGREE: agree: 39 functions, 39 changed
 
 // CHECK-LABEL: func.func @scores_scaled
 // CHECK: %[[R:.*]] = graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 :
@@ -446,6 +446,50 @@ func.func @softcap(%q: tensor<2x4x5x8xf32>, %k: tensor<2x4x7x8xf32>, %v: tensor<
   %m = graph.mul %t, %four : (tensor<2x4x5x7xf32>, tensor<f32>) -> tensor<2x4x5x7xf32>
   %mask = graph.constant dense<[[0.0, -1.0e9, -1.0e9, -1.0e9, -1.0e9, -1.0e9, -1.0e9], [0.0, 0.0, -1.0e9, -1.0e9, -1.0e9, -1.0e9, -1.0e9], [0.0, 0.0, 0.0, -1.0e9, -1.0e9, -1.0e9, -1.0e9], [0.0, 0.0, 0.0, 0.0, -1.0e9, -1.0e9, -1.0e9], [0.0, 0.0, 0.0, 0.0, 0.0, -1.0e9, -1.0e9]]> : tensor<5x7xf32>
   %a = graph.add %m, %mask : (tensor<2x4x5x7xf32>, tensor<5x7xf32>) -> tensor<2x4x5x7xf32>
+  %w = graph.softmax %a axis 3 : (tensor<2x4x5x7xf32>) -> tensor<2x4x5x7xf32>
+  %r = graph.matmul %w, %v : (tensor<2x4x5x7xf32>, tensor<2x4x7x6xf32>) -> tensor<2x4x5x6xf32>
+  return %r : tensor<2x4x5x6xf32>
+}
+
+// -infinity outside of a causal mask and a padding mask of the input: each gets its place.
+// CHECK-LABEL: func.func @both_conditions
+// CHECK: %[[P:.*]] = graph.reshape %arg3 : tensor<2x7xi1> -> tensor<2x1x1x7xi1>
+// CHECK: %[[R:.*]] = graph.attention %arg0, %arg1, %arg2 mask %{{.*}} scale 5.000000e-01 {causal = 0 : i64} :
+// CHECK-NEXT: return %[[R]]
+func.func @both_conditions(%q: tensor<2x4x5x8xf32>, %k: tensor<2x4x7x8xf32>, %v: tensor<2x4x7x6xf32>, %pad: tensor<2x7xi1>) -> tensor<2x4x5x6xf32> {
+  %half = graph.constant dense<0.5> : tensor<f32>
+  %s = graph.matmul %q, %k {transpose_b} : (tensor<2x4x5x8xf32>, tensor<2x4x7x8xf32>) -> tensor<2x4x5x7xf32>
+  %m = graph.mul %s, %half : (tensor<2x4x5x7xf32>, tensor<f32>) -> tensor<2x4x5x7xf32>
+  %i = graph.iota : tensor<5xi64>
+  %j = graph.iota : tensor<7xi64>
+  %o = graph.constant dense<0> : tensor<i64>
+  %i1 = graph.add %i, %o : (tensor<5xi64>, tensor<i64>) -> tensor<5xi64>
+  %row = graph.reshape %i1 : tensor<5xi64> -> tensor<5x1xi64>
+  %keep = graph.less_or_equal %j, %row : (tensor<7xi64>, tensor<5x1xi64>) -> tensor<5x7xi1>
+  %inf = graph.constant dense<0xFF800000> : tensor<f32>
+  %zero = graph.constant dense<0.0> : tensor<f32>
+  %p4 = graph.reshape %pad : tensor<2x7xi1> -> tensor<2x1x1x7xi1>
+  %p = graph.expand %p4 : tensor<2x1x1x7xi1> -> tensor<2x1x5x7xi1>
+  %both = graph.and %keep, %p : (tensor<5x7xi1>, tensor<2x1x5x7xi1>) -> tensor<2x1x5x7xi1>
+  %mask = graph.where %both, %zero, %inf : (tensor<2x1x5x7xi1>, tensor<f32>, tensor<f32>) -> tensor<2x1x5x7xf32>
+  %a = graph.add %m, %mask : (tensor<2x4x5x7xf32>, tensor<2x1x5x7xf32>) -> tensor<2x4x5x7xf32>
+  %w = graph.softmax %a axis 3 : (tensor<2x4x5x7xf32>) -> tensor<2x4x5x7xf32>
+  %r = graph.matmul %w, %v : (tensor<2x4x5x7xf32>, tensor<2x4x7x6xf32>) -> tensor<2x4x5x6xf32>
+  return %r : tensor<2x4x5x6xf32>
+}
+
+// The sum of a causal mask of -infinity and a bias of the input.
+// CHECK-LABEL: func.func @sum_of_masks
+// CHECK: %[[M:.*]] = graph.reshape %arg3
+// CHECK: %[[R:.*]] = graph.attention %arg0, %arg1, %arg2 mask %[[M]] scale 5.000000e-01 {causal = 0 : i64} :
+// CHECK-NEXT: return %[[R]]
+func.func @sum_of_masks(%q: tensor<2x4x5x8xf32>, %k: tensor<2x4x7x8xf32>, %v: tensor<2x4x7x6xf32>, %bias: tensor<4x5x7xf32>) -> tensor<2x4x5x6xf32> {
+  %half = graph.constant dense<0.5> : tensor<f32>
+  %s = graph.matmul %q, %k {transpose_b} : (tensor<2x4x5x8xf32>, tensor<2x4x7x8xf32>) -> tensor<2x4x5x7xf32>
+  %m = graph.mul %s, %half : (tensor<2x4x5x7xf32>, tensor<f32>) -> tensor<2x4x5x7xf32>
+  %c = graph.constant dense<[[0.0, 0xFF800000, 0xFF800000, 0xFF800000, 0xFF800000, 0xFF800000, 0xFF800000], [0.0, 0.0, 0xFF800000, 0xFF800000, 0xFF800000, 0xFF800000, 0xFF800000], [0.0, 0.0, 0.0, 0xFF800000, 0xFF800000, 0xFF800000, 0xFF800000], [0.0, 0.0, 0.0, 0.0, 0xFF800000, 0xFF800000, 0xFF800000], [0.0, 0.0, 0.0, 0.0, 0.0, 0xFF800000, 0xFF800000]]> : tensor<5x7xf32>
+  %mask = graph.add %c, %bias : (tensor<5x7xf32>, tensor<4x5x7xf32>) -> tensor<4x5x7xf32>
+  %a = graph.add %m, %mask : (tensor<2x4x5x7xf32>, tensor<4x5x7xf32>) -> tensor<2x4x5x7xf32>
   %w = graph.softmax %a axis 3 : (tensor<2x4x5x7xf32>) -> tensor<2x4x5x7xf32>
   %r = graph.matmul %w, %v : (tensor<2x4x5x7xf32>, tensor<2x4x7x6xf32>) -> tensor<2x4x5x6xf32>
   return %r : tensor<2x4x5x6xf32>
