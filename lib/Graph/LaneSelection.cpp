@@ -54,6 +54,8 @@ private:
 } // namespace
 
 Value LaneCreator::reshape(Value value, ArrayRef<int64_t> shape) {
+  while (auto inner = value.getDefiningOp<ReshapeOp>())
+    value = inner.getInput();
   auto type = cast<RankedTensorType>(value.getType());
   if (type.getShape() == shape)
     return value;

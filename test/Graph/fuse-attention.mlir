@@ -474,7 +474,9 @@ func.func @both_conditions(%q: tensor<2x4x5x8xf32>, %k: tensor<2x4x7x8xf32>, %v:
   %mask = graph.where %both, %zero, %inf : (tensor<2x1x5x7xi1>, tensor<f32>, tensor<f32>) -> tensor<2x1x5x7xf32>
   %a = graph.add %m, %mask : (tensor<2x4x5x7xf32>, tensor<2x1x5x7xf32>) -> tensor<2x4x5x7xf32>
   %w = graph.softmax %a axis 3 : (tensor<2x4x5x7xf32>) -> tensor<2x4x5x7xf32>
-  %r = graph.matmul %w, %v : (tensor<2x4x5x7xf32>, tensor<2x4x7x6xf32>) -> tensor<2x4x5x6xf32>
+  %same = graph.equal %w, %w : (tensor<2x4x5x7xf32>, tensor<2x4x5x7xf32>) -> tensor<2x4x5x7xi1>
+  %g = graph.where %same, %w, %zero : (tensor<2x4x5x7xi1>, tensor<2x4x5x7xf32>, tensor<f32>) -> tensor<2x4x5x7xf32>
+  %r = graph.matmul %g, %v : (tensor<2x4x5x7xf32>, tensor<2x4x7x6xf32>) -> tensor<2x4x5x6xf32>
   return %r : tensor<2x4x5x6xf32>
 }
 
