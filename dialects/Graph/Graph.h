@@ -41,6 +41,9 @@ int64_t getElementSizeInBytes(mlir::Type elementType);
 /// True if `type` is an element type of this dialect.
 bool isElementType(mlir::Type type);
 
+/// True if `value` is of a kind that graph.constant may have.
+bool isConstantValue(mlir::Attribute value);
+
 /// Number of elements of a shape, or nullopt if it does not fit in 63 bits or a
 /// dimension is negative (dynamic ones are).
 std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);

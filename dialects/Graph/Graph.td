@@ -12,6 +12,7 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/CommonTypeConstraints.td"
 include "mlir/IR/DialectBase.td"
+include "mlir/IR/EnumAttr.td"
 
 def Graph_Dialect : Dialect {
   let name = "graph";
@@ -75,6 +76,47 @@ def Graph_ExternalAttr : Graph_Attr<"External", "external", [TypedAttrInterface]
   );
   let assemblyFormat = [{
     `<` $path `,` `offset` `=` $offset `,` `size` `=` $size `,` `hash` `=` $hash `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Graph_Distribution : I32EnumAttr<"Distribution", "what elements are drawn from", [
+    I32EnumAttrCase<"Uniform", 0, "uniform">, I32EnumAttrCase<"Normal", 1, "normal">]> {
+  let cppNamespace = "::wafer::graph";
+  let genSpecializedAttr = 0;
+}
+
+def Graph_SeededAttr : Graph_Attr<"Seeded", "seeded", [TypedAttrInterface]> {
+  let summary = "the value of a constant as a seed";
+  let description = [{
+    Element i (row-major) is a function of the parameters and of i, so that
+    models of any size need no file. With z the output number base + i of
+    SplitMix64 seeded with `seed`, v the integer
+
+      uniform: 2·(z >> 40) + 1 - 2^24
+      normal:  the sum of the four 16-bit parts of z, minus 131070
+
+    and c = scale/2^24 or scale/37837.2265625, the element is v·c + mean in f32,
+    each operation rounded once; an element of another type is that number
+    rounded to it. Uniform elements lie within `scale` of `mean`; normal ones
+    have the standard deviation `scale`.
+
+    Constraints
+    - (C1) the type is a ranked tensor of static shape of floats.
+    - (C2) `seed`, `base` and `base` plus the element count are not negative in
+      64 bits.
+    - (C3) `scale` and `mean` are finite f32 numbers, `scale` is not negative.
+  }];
+  let parameters = (ins
+    EnumParameter<Graph_Distribution>:$distribution,
+    "int64_t":$seed,
+    "int64_t":$base,
+    "::mlir::FloatAttr":$scale,
+    "::mlir::FloatAttr":$mean,
+    AttributeSelfTypeParameter<"">:$type
+  );
+  let assemblyFormat = [{
+    `<` $distribution `,` `seed` `=` $seed `,` `base` `=` $base `,` `scale` `=` $scale `,` `mean` `=` $mean `>`
   }];
   let genVerifyDecl = 1;
 }

@@ -33,8 +33,7 @@ Operation *GraphDialect::materializeConstant(OpBuilder &builder,
                                              Attribute value, Type type,
                                              Location loc) {
   auto typed = dyn_cast<TypedAttr>(value);
-  if (!typed || typed.getType() != type ||
-      !isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr>(value))
+  if (!typed || typed.getType() != type || !isConstantValue(value))
     return nullptr;
   return ConstantOp::create(builder, loc, typed);
 }
@@ -76,6 +75,11 @@ std::string getOutputName(Operation *function, unsigned index) {
     if (auto name = iface.getResultAttrOfType<StringAttr>(index, kNameAttrName))
       return name.str();
   return "output" + std::to_string(index);
+}
+
+bool isConstantValue(Attribute value) {
+  return isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr,
+             SeededAttr>(value);
 }
 
 bool isElementType(Type type) {
@@ -125,5 +129,33 @@ LogicalResult ExternalAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "external data needs a hash of 16 hexadecimal digits "
                           "in lower case, found \""
                        << hash << "\"";
+  return success();
+}
+
+LogicalResult SeededAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 Distribution, int64_t seed, int64_t base,
+                                 FloatAttr scale, FloatAttr mean, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape() ||
+      !isElementType(tensor.getElementType()) ||
+      !isa<FloatType>(tensor.getElementType())) // C1
+    return emitError() << "a seeded value needs a ranked tensor type of static "
+                          "shape and floats, found "
+                       << type;
+  std::optional<int64_t> count = countElements(tensor.getShape());
+  if (!count || seed < 0 || base < 0 || *count > INT64_MAX - base) // C2
+    return emitError() << "a seeded value of " << type
+                       << " needs a seed and a base that are not negative and "
+                          "room for its elements behind the base, found "
+                       << seed << " and " << base;
+  for (FloatAttr number : {scale, mean}) // C3
+    if (!number || !number.getType().isF32() || !number.getValue().isFinite())
+      return emitError() << "a seeded value needs a scale and a mean that are "
+                            "finite f32 numbers, found "
+                         << number;
+  if (scale.getValue().isNegative() && !scale.getValue().isZero()) // C3
+    return emitError()
+           << "a seeded value needs a scale that is not negative, found "
+           << scale;
   return success();
 }

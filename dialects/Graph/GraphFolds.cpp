@@ -103,6 +103,10 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
     return ExternalAttr::get(getContext(), external.getPath(),
                              external.getOffset(), external.getSize(),
                              external.getHash(), getType());
+  if (auto seeded = dyn_cast_or_null<SeededAttr>(value))
+    return SeededAttr::get(getContext(), seeded.getDistribution(),
+                           seeded.getSeed(), seeded.getBase(),
+                           seeded.getScale(), seeded.getMean(), getType());
   return {};
 }
 

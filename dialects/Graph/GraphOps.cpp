@@ -36,10 +36,9 @@ void ConstantOp::getAsmResultNames(
 }
 
 LogicalResult ConstantOp::verify() {
-  if (!isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr>(
-          getValue())) // C1
-    return emitOpError(
-        "value must be dense, dense_resource or #graph.external");
+  if (!isConstantValue(getValue())) // C1
+    return emitOpError("value must be dense, dense_resource, #graph.external "
+                       "or #graph.seeded");
   return success();
 }
 

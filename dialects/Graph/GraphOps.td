@@ -20,16 +20,19 @@ def Graph_ConstantOp : Graph_Op<"constant",
   let summary = "a tensor known when the model was written";
   let description = [{
     The value is in the IR (`dense`, `dense_resource`) or, for all but small
-    tensors, a range of bytes in a file. The optional name is that of the ONNX
+    tensors, a range of bytes in a file, or what a seed stands for. The optional name is that of the ONNX
     initializer; it need not be unique and nothing refers to it.
 
     Constraints
-    - (C1) `value` is `dense`, `dense_resource` or `#graph.external`.
+    - (C1) `value` is `dense`, `dense_resource`, `#graph.external` or
+      `#graph.seeded`.
 
     ```mlir
     %0 = graph.constant @fc1.bias dense<[1.0, 2.0]> : tensor<2xf32>
     %1 = graph.constant @fc1.weight #graph.external<"fc1.bin", offset = 0,
          size = 16, hash = "0123456789abcdef"> : tensor<2x2xf32>
+    %2 = graph.constant @fc2.weight #graph.seeded<normal, seed = 7, base = 0,
+         scale = 2.0e-02 : f32, mean = 0.0 : f32> : tensor<2x2xf32>
     ```
   }];
   let arguments = (ins OptionalAttr<SymbolNameAttr>:$name, TypedAttrInterface:$value);

@@ -190,10 +190,10 @@ LogicalResult KernelOp::verifyRegions() {
       return emitOpError("result requires a layout, found ")
              << result.getType();
   }
-  if (getDataflow() &&
-      !isa<ProductAttr, MapAttr, ReshardAttr>(*getDataflow())) // C4
-    return emitOpError("dataflow must be #wafer.product, #wafer.map or "
-                       "#wafer.reshard, found ")
+  if (getDataflow() && !isa<ProductAttr, MapAttr, AttentionAttr, ReshardAttr>(
+                           *getDataflow())) // C4
+    return emitOpError("dataflow must be #wafer.product, #wafer.map, "
+                       "#wafer.attention or #wafer.reshard, found ")
            << *getDataflow();
   if (getAt().has_value() != getTo().has_value()) // C5
     return emitOpError("requires both 'at' and 'to', or none");

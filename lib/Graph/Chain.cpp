@@ -38,9 +38,8 @@ static Chain collectChain(Operation *anchor) {
       if (isExpandable(user) && user->getBlock() == anchor->getBlock())
         below.insert(user);
   SmallVector<Operation *> ordered(below.begin() + 1, below.end());
-  llvm::sort(ordered, [](Operation *a, Operation *b) {
-    return b->isBeforeInBlock(a);
-  });
+  llvm::sort(ordered,
+             [](Operation *a, Operation *b) { return b->isBeforeInBlock(a); });
   for (Operation *op : ordered)
     if (!isView(op) && !op->use_empty())
       chain.results.push_back(op->getResult(0));

@@ -131,7 +131,15 @@ Polynomial Formulas::expand(Value value, const Variables &variables) {
   }
   if (!dependsOnOrigin(value, 0))
     return leaf(value, variables);
-  Operation *op = value.getDefiningOp();
+  for (const auto &[own, formula] : expanded[value])
+    if (own == variables)
+      return formula;
+  Polynomial formula = expandOp(value.getDefiningOp(), variables);
+  expanded[value].push_back({variables, formula});
+  return formula;
+}
+
+Polynomial Formulas::expandOp(Operation *op, const Variables &variables) {
   if (isa<ReduceSumOp, ReduceMeanOp, ReduceMaxOp>(op))
     return expandReduction(op, variables);
   if (isa<ReshapeOp, ExpandOp, TransposeOp>(op))
@@ -238,8 +246,7 @@ Polynomial Formulas::expandView(Operation *op, const Variables &variables) {
     if (dim != 1)
       longOnes.push_back(variable);
   size_t next = 0;
-  for (auto [variable, dim] :
-       llvm::zip_equal(inner, typeOf(input).getShape()))
+  for (auto [variable, dim] : llvm::zip_equal(inner, typeOf(input).getShape()))
     if (dim != 1)
       variable = longOnes[next++];
   return expand(input, inner);

@@ -10,13 +10,13 @@
 //
 // One greedy rewrite. An op is computed by the reference executor, which is the
 // definition of every op, and rounded once to its type. Operands are constants
-// in the IR and graph.iota; each of them and each result has at most kMaxElements
-// elements. graph.iota itself stays: it is smaller than its value.
+// in the IR and graph.iota; each of them and each result has at most
+// kMaxElements elements. graph.iota itself stays: it is smaller than its value.
 //
 // Left alone: products and sums of floating-point numbers, whose order is the
 // executor's choice; constants in files, which are never read (graph.reshape of
-// one folds by itself, it changes the type only); what cannot be evaluated, as an
-// index out of range, which fails when it is run.
+// one folds by itself, it changes the type only); what cannot be evaluated, as
+// an index out of range, which fails when it is run.
 //
 //   %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
 //   %1 = graph.add %0, %0 : …              ->  graph.constant dense<[2.0, 4.0]>
@@ -100,8 +100,9 @@ struct FoldOp : RewritePattern {
 
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (!isa_and_nonnull<GraphDialect>(op->getDialect()) || isa<ConstantOp, IotaOp>(op) ||
-        op->getNumOperands() == 0 || op->getNumResults() == 0 ||
+    if (!isa_and_nonnull<GraphDialect>(op->getDialect()) ||
+        isa<ConstantOp, IotaOp>(op) || op->getNumOperands() == 0 ||
+        op->getNumResults() == 0 ||
         !llvm::all_of(op->getResultTypes(), isSmall) || isSumOfFloats(op))
       return failure();
     SmallVector<exec::Tensor> operands, results;

@@ -58,6 +58,25 @@ static bool areEqual(const Polynomial &a, const Polynomial &b) {
   });
 }
 
+void Formulas::summarise(Atom &atom) const {
+  if (atom.kind == Atom::Leaf) {
+    for (int variable : atom.variables)
+      if (variable >= kBound)
+        atom.levels |= uint64_t(1)
+                       << std::min((variable - kBound) / kLevel, 63);
+    atom.readsOriginOnly = atom.value == origin;
+    return;
+  }
+  atom.readsOriginOnly = true;
+  for (const auto &[monomial, coefficient] : atom.operand.terms)
+    for (const auto &[id, exponent] : monomial) {
+      atom.levels |= atoms[id].levels;
+      atom.readsOriginOnly &= atoms[id].readsOriginOnly;
+    }
+  if (atom.kind == Atom::Sum || atom.kind == Atom::Max)
+    atom.levels >>= 1;
+}
+
 AtomId Formulas::intern(Atom atom) {
   for (auto [id, other] : llvm::enumerate(atoms))
     if (other.kind == atom.kind && other.value == atom.value &&
@@ -68,6 +87,7 @@ AtomId Formulas::intern(Atom atom) {
     isTooLarge = true;
     return 0;
   }
+  summarise(atom);
   atoms.push_back(std::move(atom));
   return atoms.size() - 1;
 }
@@ -245,32 +265,16 @@ Polynomial Formulas::sigmoid(const Polynomial &a) {
   return apply(Atom::Sigmoid, a);
 }
 
-bool Formulas::mentions(AtomId id, int level, bool orFurtherOut) const {
-  const Atom &atom = atoms[id];
-  if (atom.kind == Atom::Leaf)
-    return llvm::any_of(atom.variables, [&](int variable) {
-      int own = (variable - kBound) / kLevel;
-      return variable >= kBound &&
-             (own == level || (orFurtherOut && own > level));
-    });
-  int inside = level + (atom.kind == Atom::Sum || atom.kind == Atom::Max);
-  for (const auto &[monomial, coefficient] : atom.operand.terms)
-    for (const auto &factor : monomial)
-      if (mentions(factor.first, inside, orFurtherOut))
-        return true;
-  return false;
-}
-
 Polynomial Formulas::sum(const Polynomial &a, int numDims, double numElements) {
   Polynomial result;
   for (const auto &[monomial, coefficient] : a.terms) {
-    bool isBound = llvm::any_of(monomial, [&](const auto &factor) {
-      return mentions(factor.first, 0, /*orFurtherOut=*/false);
-    });
+    bool isBound = false;
     Monomial inside, outside;
-    for (const auto &factor : monomial)
-      (mentions(factor.first, 0, /*orFurtherOut=*/true) ? inside : outside)
-          .push_back(factor);
+    for (const auto &factor : monomial) {
+      uint64_t levels = atoms[factor.first].levels;
+      isBound |= levels & 1;
+      (levels ? inside : outside).push_back(factor);
+    }
     // A factor of a dimension further out only: not worth another rule.
     isTooLarge |= !isBound && !inside.empty();
     Polynomial term = single(outside, coefficient);
@@ -284,8 +288,7 @@ Polynomial Formulas::sum(const Polynomial &a, int numDims, double numElements) {
   return result;
 }
 
-std::optional<AtomId>
-Formulas::findOrigin(const Variables &variables) const {
+std::optional<AtomId> Formulas::findOrigin(const Variables &variables) const {
   for (AtomId id = 0; id < atoms.size(); ++id)
     if (getOrigin(id) && atoms[id].variables == variables)
       return id;
@@ -299,10 +302,8 @@ const Atom *Formulas::getOrigin(AtomId id) const {
 
 bool Formulas::readsOriginOnly(const Polynomial &polynomial) const {
   for (const auto &[monomial, coefficient] : polynomial.terms)
-    for (const auto &factor : monomial)
-      if (atoms[factor.first].kind == Atom::Leaf
-              ? !getOrigin(factor.first)
-              : !readsOriginOnly(atoms[factor.first].operand))
+    for (const auto &[id, exponent] : monomial)
+      if (!atoms[id].readsOriginOnly)
         return false;
   return true;
 }

@@ -6,12 +6,13 @@
 //===----------------------------------------------------------------------===//
 //
 // Exporters write one formula in many ways. Here a value that a chain of maps
-// and reductions computes from another one, the *origin*, is brought to a normal
-// form: a sum of products of powers of atoms. An atom is a tensor that the chain
-// only reads (a leaf), or a function of a formula: exp, erf, sigmoid, a power, a
-// sum or the largest element along dimensions. Order and grouping of operands,
-// division or product with a reciprocal, x·x or x^2, the place of factors, unit
-// dimensions, and casts between floating-point types do not show in it:
+// and reductions computes from another one, the *origin*, is brought to a
+// normal form: a sum of products of powers of atoms. An atom is a tensor that
+// the chain only reads (a leaf), or a function of a formula: exp, erf, sigmoid,
+// a power, a sum or the largest element along dimensions. Order and grouping of
+// operands, division or product with a reciprocal, x·x or x^2, the place of
+// factors, unit dimensions, and casts between floating-point types do not show
+// in it:
 //
 //   mean((x - mean(x))^2)  and  mean(x^2) - mean(x)^2   both become
 //   1/N·Σx² - 1/N²·(Σx)²
@@ -59,8 +60,8 @@ struct Polynomial {
 };
 
 /// Dimensions as variables: dimension i of the result for i < kBound, the n-th
-/// dimension of the innermost enclosing sum for kBound + n, of the one around it
-/// for kBound + kLevel + n, and so on.
+/// dimension of the innermost enclosing sum for kBound + n, of the one around
+/// it for kBound + kLevel + n, and so on.
 using Variables = llvm::SmallVector<int, 4>;
 inline constexpr int kBound = 1000, kLevel = 100, kNoVariable = -1;
 
@@ -74,6 +75,11 @@ struct Atom {
   /// Sum, Max: number of dimensions and of elements.
   int numDims = 0;
   double numElements = 1;
+  /// Found when the atom is made: bit n is set if it depends on a dimension of
+  /// the n-th enclosing sum, counted from inside; true if it reads the origin
+  /// only.
+  uint64_t levels = 0;
+  bool readsOriginOnly = false;
 };
 
 /// The tensor behind casts that lose nothing and reshapes that only add or drop
@@ -88,13 +94,13 @@ class Formulas {
 public:
   explicit Formulas(mlir::Value origin) : origin(stripViews(origin)) {}
 
-  /// The formula of `value`, whose dimensions are the variables 0, 1, …; nullopt
-  /// if it does not depend on the origin or is too large.
+  /// The formula of `value`, whose dimensions are the variables 0, 1, …;
+  /// nullopt if it does not depend on the origin or is too large.
   std::optional<Polynomial> expand(mlir::Value value);
 
   const Atom &operator[](AtomId id) const { return atoms[id]; }
-  /// The atom that is the origin with these variables, if the formulas that were
-  /// expanded have it.
+  /// The atom that is the origin with these variables, if the formulas that
+  /// were expanded have it.
   std::optional<AtomId> findOrigin(const Variables &variables) const;
   /// The atom if it is a leaf that is the origin.
   const Atom *getOrigin(AtomId id) const;
@@ -105,6 +111,10 @@ private:
   mlir::Value origin;
   std::vector<Atom> atoms;
   llvm::DenseMap<mlir::Value, bool> dependence;
+  /// What was expanded: a value that is used twice is not expanded twice.
+  llvm::DenseMap<mlir::Value,
+                 llvm::SmallVector<std::pair<Variables, Polynomial>, 1>>
+      expanded;
   bool isTooLarge = false;
 
   // Formula.cpp: arithmetic.
@@ -119,12 +129,13 @@ private:
   Polynomial sigmoid(const Polynomial &a);
   Polynomial sum(const Polynomial &a, int numDims, double numElements);
   Polynomial apply(Atom::Kind kind, const Polynomial &a);
-  bool mentions(AtomId id, int level, bool orFurtherOut) const;
+  void summarise(Atom &atom) const;
   void mergeExpWithSigmoid(Monomial &monomial);
 
   // ExpandFormula.cpp: ops.
   bool dependsOnOrigin(mlir::Value value, int depth);
   Polynomial expand(mlir::Value value, const Variables &variables);
+  Polynomial expandOp(mlir::Operation *op, const Variables &variables);
   Polynomial expandMap(mlir::Operation *op, const Variables &variables);
   Polynomial expandReduction(mlir::Operation *op, Variables variables);
   Polynomial expandPower(PowOp op, const Variables &variables);

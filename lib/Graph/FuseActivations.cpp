@@ -1,4 +1,4 @@
-//===- FuseActivations.cpp - gelu, silu, sigmoid of their formulas -*- C++ -*-===//
+//===- FuseActivations.cpp - gelu, silu, sigmoid ----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,10 +13,11 @@
 //   x·sigmoid(x)                                   graph.silu
 //   1/(1 + exp(-x))                                graph.sigmoid
 //
-// For every erf, tanh, exp and sigmoid: the furthest value computed from it that
-// is one of the four formulas (Formula.h) of a value above it, the nearest one
-// that fits. The spelling does not matter, the numbers do: constants may differ
-// from those above by 2e-5 relatively, or by the rounding of f16 and bf16.
+// For every erf, tanh, exp and sigmoid: the furthest value computed from it
+// that is one of the four formulas (Formula.h) of a value above it, the nearest
+// one that fits. The spelling does not matter, the numbers do: constants may
+// differ from those above by 2e-5 relatively, or by the rounding of f16 and
+// bf16.
 //
 // Not raised: x·sigmoid(1.702·x), which is another function; factors other than
 // those above (2·gelu(x) stays maps).

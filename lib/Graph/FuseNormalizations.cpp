@@ -1,4 +1,4 @@
-//===- FuseNormalizations.cpp - normalisations of their formulas -*- C++ -*-===//
+//===- FuseNormalizations.cpp - normalisations ------------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -16,9 +16,10 @@
 // they may be absent (a scale of 1 is made then, as is a bias that an
 // rms_normalization needs an add for).
 //
-// For every square root and power ±1/2: the furthest value computed from it whose
-// formula (Formula.h) is one of these. A formula of a value above it that has a mean is preferred
-// to one that has none: x - mean(x) has a root mean square too. In normal form:
+// For every square root and power ±1/2: the furthest value computed from it
+// whose formula (Formula.h) is one of these. A formula of a value above it that
+// has a mean is preferred to one that has none: x - mean(x) has a root mean
+// square too. In normal form:
 //
 //   V    = α·Σx² + β·(Σx)² + ε',  β = -α/N or 0
 //   y    = k·x·scale·V^-1/2 + k'·Σx·scale·V^-1/2 + bias,  k' = -k/N or 0
@@ -26,8 +27,8 @@
 // from which epsilon = ε'/(α·N), and k/√(α·N) is a factor of the scale. So a
 // variance of N - 1 degrees of freedom and an L2 norm are normalisations too.
 //
-// Not raised: dimensions that are not the last ones; an epsilon outside the root,
-// or one that is no constant; a bound in place of it (max(variance, ε)).
+// Not raised: dimensions that are not the last ones; an epsilon outside the
+// root, or one that is no constant; a bound in place of it (max(variance, ε)).
 //
 //   %q = graph.mul %x, %x : …
 //   %m = graph.reduce_mean %q axes [1] {keepdims} : …
@@ -56,10 +57,10 @@ namespace {
 
 /// V of the header: mean and variance, or mean square, of x.
 struct Moments {
-  AtomId root;             // the atom V
+  AtomId root;               // the atom V
   std::optional<AtomId> sum; // Σx, if V has the mean
-  size_t numReduced;       // of x's variables, the last ones
-  double numElements;      // N
+  size_t numReduced;         // of x's variables, the last ones
+  double numElements;        // N
   double alpha, epsilon;
 };
 
@@ -234,16 +235,16 @@ struct Builder {
                               DenseElementsAttr::get(type, value));
   }
 
-  /// The leaf with the dimensions of the input from the axis on, 1 where it does
-  /// not extend over them.
+  /// The leaf with the dimensions of the input from the axis on, 1 where it
+  /// does not extend over them.
   Value createLeaf(AtomId id) {
     const Atom &leaf = formulas[id];
     auto shape = cast<RankedTensorType>(input.getType()).getShape();
     SmallVector<int64_t> own;
     size_t next = 0;
     for (int64_t dim : shape.drop_front(axis)) {
-      bool extends = dim != 1 && llvm::is_contained(leaf.variables,
-                                                    reduced[next]);
+      bool extends =
+          dim != 1 && llvm::is_contained(leaf.variables, reduced[next]);
       own.push_back(extends ? dim : 1);
       next += dim != 1;
     }
@@ -292,8 +293,8 @@ Value fuseFrom(OpBuilder &builder, Value origin, Value result, bool withMean,
     return {};
   Formulas formulas(origin);
   std::optional<Polynomial> p = formulas.expand(result);
-  auto x = p ? formulas.findOrigin(getVariables(result))
-             : std::optional<AtomId>();
+  auto x =
+      p ? formulas.findOrigin(getVariables(result)) : std::optional<AtomId>();
   if (!x)
     return {};
   auto found = Recogniser{formulas, *x, tolerance}.recognise(*p);
@@ -303,8 +304,12 @@ Value fuseFrom(OpBuilder &builder, Value origin, Value result, bool withMean,
   size_t numReduced = found->moments.numReduced;
   Variables ofInput = getVariables(input);
   int64_t axis = ofInput[ofInput.size() - numReduced];
-  return Builder{builder, formulas, input, result,
-                 ArrayRef(formulas[*x].variables).take_back(numReduced), axis}
+  return Builder{builder,
+                 formulas,
+                 input,
+                 result,
+                 ArrayRef(formulas[*x].variables).take_back(numReduced),
+                 axis}
       .create(*found);
 }
 

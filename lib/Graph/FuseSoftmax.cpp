@@ -1,4 +1,4 @@
-//===- FuseSoftmax.cpp - softmax and log_softmax of their formulas -*- C++ -*-===//
+//===- FuseSoftmax.cpp - softmax of its formula -----------------*- C++ -*-===//
 //
 // Part of wafer-mlir, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,10 +13,10 @@
 //   log(softmax(x))                 too.
 //
 // The sum is over one dimension. c is any function of x that is the same along
-// that dimension, as max(x), or absent: softmax does not change by it. Where the exponential of an
-// unshifted x overflows, or all of them vanish, the original is NaN or infinite
-// and graph.softmax is not; both are the same real function. A c that is not
-// computed from x stays, since it may be infinite.
+// that dimension, as max(x), or absent: softmax does not change by it. Where
+// the exponential of an unshifted x overflows, or all of them vanish, the
+// original is NaN or infinite and graph.softmax is not; both are the same real
+// function. A c that is not computed from x stays, since it may be infinite.
 //
 // For every exp: the furthest value computed from it whose formula (Formula.h)
 // is one of these.
@@ -121,8 +121,8 @@ bool isShiftOf(Value exponent, Value origin) {
     return true;
   Formulas formulas(origin);
   std::optional<Polynomial> p = formulas.expand(exponent);
-  auto x = p ? formulas.findOrigin(getVariables(exponent))
-             : std::optional<AtomId>();
+  auto x =
+      p ? formulas.findOrigin(getVariables(exponent)) : std::optional<AtomId>();
   return x && isClose(p->get({{*x, 1.0}}), 1) && formulas.readsOriginOnly(*p);
 }
 
@@ -131,8 +131,8 @@ Value fuseFrom(OpBuilder &builder, Value origin, Value result) {
     return {};
   Formulas formulas(origin);
   std::optional<Polynomial> p = formulas.expand(result);
-  auto x = p ? formulas.findOrigin(getVariables(result))
-             : std::optional<AtomId>();
+  auto x =
+      p ? formulas.findOrigin(getVariables(result)) : std::optional<AtomId>();
   if (!x)
     return {};
   Recogniser recogniser{formulas, *x};
@@ -159,8 +159,8 @@ Value fuse(OpBuilder &builder, const Chain &chain, Value result) {
     if (!isa<LogOp>(result.getDefiningOp()) ||
         stripViews(result.getDefiningOp()->getOperand(0)) != softmax)
       return {};
-    Value fused = LogSoftmaxOp::create(
-        builder, result.getLoc(), softmax.getInput(), softmax.getAxis());
+    Value fused = LogSoftmaxOp::create(builder, result.getLoc(),
+                                       softmax.getInput(), softmax.getAxis());
     return convertTo(builder, fused, result);
   }
   Value exponent = chain.anchor->getOperand(0);

@@ -8,6 +8,7 @@
 #include "Initializers.h"
 #include "Node.h"
 #include "dialects/Graph/ExternalData.h"
+#include "dialects/Graph/SeededConstants.h"
 #include "wafer/Support/OnnxTensor.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -104,6 +105,28 @@ InitializerReader::openDataFile(StringRef location, std::string &dataPath) {
   return buffer.get();
 }
 
+/// A location that names a seed in the place of a file.
+static llvm::Expected<TypedAttr> readSeeded(StringRef location,
+                                            RankedTensorType type) {
+  llvm::Expected<SeededValues> values = parseSeededLocation(location);
+  if (!values)
+    return values.takeError();
+  std::string problem;
+  graph::SeededAttr attr;
+  {
+    MLIRContext *context = type.getContext();
+    ScopedDiagnosticHandler capture(context, [&](Diagnostic &diagnostic) {
+      problem = diagnostic.str();
+      return success();
+    });
+    attr = graph::makeSeededAttr(
+        [&] { return emitError(UnknownLoc::get(context)); }, *values, type);
+  }
+  if (!attr)
+    return makeError(problem);
+  return TypedAttr(attr);
+}
+
 llvm::Expected<TypedAttr>
 InitializerReader::readExternal(const onnx::TensorProto &tensor,
                                 RankedTensorType type, uint64_t size) {
@@ -120,6 +143,12 @@ InitializerReader::readExternal(const onnx::TensorProto &tensor,
   if (length != size)
     return makeError("external data has length " + Twine(length) +
                      ", its dimensions need " + Twine(size));
+  if (isSeededLocation(location)) {
+    if (offset != 0)
+      return makeError("a seeded location has no offset, found " +
+                       Twine(offset));
+    return readSeeded(location, type);
+  }
   std::string dataPath;
   llvm::Expected<llvm::MemoryBuffer *> buffer =
       openDataFile(location, dataPath);

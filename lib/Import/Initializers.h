@@ -16,7 +16,8 @@
 namespace wafer::importer {
 
 /// Turns initializers into attribute values: small ones dense, large ones
-/// #graph.external in the model's file or its external data.
+/// #graph.external in the model's file or its external data, seeded ones of any
+/// size #graph.seeded.
 class InitializerReader {
 public:
   InitializerReader(const ModelFile &file, mlir::MLIRContext *context)

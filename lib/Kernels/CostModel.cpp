@@ -17,12 +17,6 @@ static int64_t ceilDiv(int64_t a, int64_t b) {
   return llvm::divideCeilSigned(a, b);
 }
 
-int64_t wafer::getMapCycles(machine::DescAttr machine, StringRef operation,
-                            int64_t features, int64_t tokens) {
-  return machine.getSetupCycles() +
-         features * ceilDiv(tokens, machine.getRate(operation, "f32"));
-}
-
 int64_t wafer::getPartialBytes(const ProductCostInput &input) {
   return 2 * ceilDiv(input.outputs, input.blocks) * input.tokens * 4;
 }

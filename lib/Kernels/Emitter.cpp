@@ -144,3 +144,24 @@ Attribute Emitter::imm(Type type, double value) {
     attr = builder.getFloatAttr(type, value);
   return pe::ImmAttr::get(builder.getContext(), attr);
 }
+
+void Emitter::emit(pe::Opcode opcode, Type type, Extents extents,
+                   Attribute destination, ArrayRef<Attribute> sources,
+                   Type from) {
+  switch (opcode) {
+#define WAFER_CASE(NAME)                                                       \
+  case pe::Opcode::NAME:                                                       \
+    return emit<pe::NAME##Op>(type, extents, destination, sources, from);
+    WAFER_CASE(Move)
+    WAFER_CASE(Add)
+    WAFER_CASE(Sub)
+    WAFER_CASE(Mul)
+    WAFER_CASE(Mac)
+    WAFER_CASE(Max)
+    WAFER_CASE(Min)
+    WAFER_CASE(Neg)
+    WAFER_CASE(Abs)
+    WAFER_CASE(Convert)
+#undef WAFER_CASE
+  }
+}

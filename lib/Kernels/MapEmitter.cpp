@@ -16,41 +16,14 @@ bool wafer::isPEType(Type elementType) {
          elementType.isInteger(32);
 }
 
-bool wafer::isMapOp(Operation *op) {
-  if (auto reshape = dyn_cast<graph::ReshapeOp>(op))
-    return getTokenShape(reshape.getInput().getType()) ==
-           getTokenShape(reshape.getType());
-  return isa<graph::AddOp, graph::SubOp, graph::MulOp, graph::ReluOp,
-             graph::CastOp>(op);
-}
-
-bool wafer::reusesOperand(Operation *op) {
-  if (isa<graph::ReshapeOp>(op))
-    return false;
-  Value value = op->getOperand(0);
-  if (cast<RankedTensorType>(value.getType()).getElementType() !=
-      cast<RankedTensorType>(op->getResult(0).getType()).getElementType())
-    return false;
-  // A reshape is another name for a buffer: nobody else may read it under any
-  // of its names.
-  while (value.hasOneUse()) {
-    Operation *definition = value.getDefiningOp();
-    auto reshape = dyn_cast_or_null<graph::ReshapeOp>(definition);
-    if (!reshape)
-      return definition && !isa<graph::TransposeOp>(definition);
-    value = reshape.getInput();
-  }
-  return false;
-}
-
 MapEmitter::MapEmitter(Emitter &emitter, ExpandState &state,
                        mesh::KernelOp kernel, mesh::RectAttr rect)
-    : emitter(emitter), state(state), kernel(kernel), rect(rect) {}
+    : emitter(emitter), state(state), kernel(kernel), rect(rect),
+      order(getResultOrder(kernel)) {}
 
 void MapEmitter::bind(Value value, FlatSymbolRefAttr buffer, bool reusable) {
-  Sharding sharding(rect, state.getLaunches(), getTokenShape(value.getType()));
-  operands[value] =
-      Operand{buffer, {}, {sharding.tokens.largest(), 1}, reusable};
+  operands[value] = Operand{
+      buffer, {}, {shard(value.getType()).tokens.largest(), 1}, reusable};
 }
 
 FlatSymbolRefAttr MapEmitter::getBuffer(Value value) const {
@@ -58,35 +31,18 @@ FlatSymbolRefAttr MapEmitter::getBuffer(Value value) const {
   return it == operands.end() ? FlatSymbolRefAttr() : it->second.buffer;
 }
 
-/// The value of a constant host operand whose elements are all the same.
-static std::optional<double> getSplat(mesh::KernelOp kernel,
-                                      BlockArgument argument) {
-  auto input = kernel.getInputs()[argument.getArgNumber()]
-                   .getDefiningOp<mesh::InputOp>();
-  pe::HostOp host =
-      input ? mesh::lookupHost(kernel, input.getHostAttr()) : pe::HostOp();
-  auto elements = host && host.getValue()
-                      ? dyn_cast<DenseElementsAttr>(*host.getValue())
-                      : DenseElementsAttr();
-  if (!elements || !elements.isSplat())
-    return std::nullopt;
-  if (isa<FloatType>(elements.getElementType()))
-    return elements.getSplatValue<APFloat>().convertToDouble();
-  return static_cast<double>(elements.getSplatValue<APInt>().getSExtValue());
-}
-
 FailureOr<MapEmitter::Operand>
 MapEmitter::loadHostOperand(Value value, Type result, Operation *user) {
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
-  Sharding sharding(rect, state.getLaunches(), getTokenShape(result));
+  Sharding sharding = shard(result);
   SmallVector<AffineExpr> indices = getBroadcastIndices(
       value.getType(), result, sharding.tokenStart() + emitter.index(1),
-      sharding.featureStart() + emitter.index(0));
+      sharding.featureAt(emitter.index(0)));
   FailureOr<HostAccess> access = getHostAccess(value, indices);
   if (failed(access))
     return user->emitOpError("has an operand that is neither on the mesh nor a "
                              "view of a host tensor");
-  if (std::optional<double> splat = getSplat(kernel, access->operand))
+  if (std::optional<double> splat = getSplat(access->operand))
     return Operand{{}, emitter.imm(element, *splat), {}, false};
 
   auto type = cast<RankedTensorType>(value.getType());
@@ -122,7 +78,8 @@ FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result,
   if (it != operands.end())
     return it->second;
   auto placed = state.values.find(input);
-  if (placed == state.values.end() || placed->second.rect != rect)
+  if (placed == state.values.end() || placed->second.rect != rect ||
+      getFeatureOrder(input.getType()) != order)
     return user->emitOpError(
                "reads a tensor that does not lie on the kernel's rectangle ")
            << rect;
@@ -133,8 +90,7 @@ FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result,
 LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
   for (Operation *op : ops) {
     Value result = op->getResult(0);
-    if (isa<graph::ReshapeOp, graph::TransposeOp>(op) &&
-        !operands.count(op->getOperand(0))) {
+    if (isView(op) && !operands.count(op->getOperand(0))) {
       auto argument = dyn_cast<BlockArgument>(op->getOperand(0));
       if (!argument ||
           !mesh::getLayout(
@@ -143,7 +99,7 @@ LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
     }
     if (!isMapOp(op))
       return op->emitOpError("has no elementwise expansion");
-    Step step{op, {}, {}};
+    Step step{op, {}, {}, {}};
     for (Value source : op->getOperands()) {
       FailureOr<Operand> operand = getOperand(source, result.getType(), op);
       if (failed(operand))
@@ -162,50 +118,145 @@ LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
     if (inPlace) {
       operands[result] = first;
     } else {
-      Sharding sharding(rect, state.getLaunches(),
-                        getTokenShape(result.getType()));
       bind(result,
-           emitter.buffer("result", element, sharding.largestPart(),
+           emitter.buffer("result", element,
+                          shard(result.getType()).largestPart(),
                           rect.getRegion()),
            /*reusable=*/true);
     }
     step.destination = operands[result];
+    FailureOr<SmallVector<MapPart, 2>> parts = getMapParts(op);
+    if (failed(parts))
+      return verifyMapOp(op);
+    step.parts = *parts;
     steps.push_back(step);
   }
+  declareScratch();
   return success();
 }
 
-Attribute MapEmitter::toAttr(const Operand &operand) {
-  return operand.scalar ? operand.scalar
-                        : emitter.mem(operand.buffer, emitter.constant(0),
-                                      operand.strides);
+/// Registers that all functions of the steps share; elements that are not f32
+/// are converted into some of their own.
+void MapEmitter::declareScratch() {
+  SmallVector<Function> functions;
+  int64_t elements = 0, widened = 0;
+  for (const Step &step : steps) {
+    auto type = cast<RankedTensorType>(step.op->getResult(0).getType());
+    Sharding sharding = getSharding(step);
+    int64_t tokens = sharding.tokens.largest();
+    for (const MapPart &part : step.parts) {
+      if (!part.function)
+        continue;
+      functions.push_back(*part.function);
+      elements = std::max(
+          elements,
+          MapSlices(sharding.features.largest(), tokens).features * tokens);
+      if (!type.getElementType().isF32())
+        widened = std::max<int64_t>(widened, part.sources.size());
+    }
+  }
+  if (functions.empty())
+    return;
+  scratch = FunctionEmitter::declareScratch(emitter, functions, elements,
+                                            rect.getRegion());
+  if (widened)
+    wide = emitter.buffer("wide", emitter.f32(), widened * elements,
+                          rect.getRegion());
+}
+
+Sharding MapEmitter::getSharding(const Step &step) const {
+  return shard(step.op->getResult(0).getType());
+}
+
+/// The operand from feature `first` on.
+Attribute MapEmitter::toAttr(const Operand &operand, AffineExpr first) {
+  return operand.scalar
+             ? operand.scalar
+             : emitter.mem(operand.buffer, first * operand.strides[0],
+                           operand.strides);
+}
+
+Attribute MapEmitter::getSource(const Step &step, const MapSource &source,
+                                AffineExpr first, Type element) {
+  switch (source.kind) {
+  case MapSource::Kind::Operand:
+    return toAttr(step.sources[source.index], first);
+  case MapSource::Kind::Destination:
+    return toAttr(step.destination, first);
+  case MapSource::Kind::Scalar:
+    break;
+  }
+  return emitter.imm(element, source.scalar);
+}
+
+void MapEmitter::emitInstruction(const Step &step, const MapPart &part) {
+  auto element = [](Value value) {
+    return cast<RankedTensorType>(value.getType()).getElementType();
+  };
+  Type to = element(step.op->getResult(0)),
+       from = element(step.op->getOperand(0));
+  Sharding sharding = getSharding(step);
+  AffineExpr zero = emitter.constant(0);
+  SmallVector<Attribute> sources =
+      llvm::map_to_vector(part.sources, [&](const MapSource &source) {
+        return getSource(step, source, zero, from);
+      });
+  emitter.emit(
+      part.opcode, to, {sharding.featureExtent(), sharding.tokenExtent()},
+      toAttr(step.destination, zero), sources, to == from ? Type() : from);
+}
+
+/// A function on `features` features from `first` on.
+void MapEmitter::emitSlice(const Step &step, const MapPart &part,
+                           AffineExpr first, AffineExpr features) {
+  Sharding sharding = getSharding(step);
+  Type element =
+      cast<RankedTensorType>(step.op->getResult(0).getType()).getElementType();
+  SmallVector<AffineExpr> extents = {features, sharding.tokenExtent()};
+  SmallVector<int64_t> strides = {sharding.tokens.largest(), 1};
+  Attribute destination = toAttr(step.destination, first);
+  FunctionEmitter functions(emitter, scratch, extents, strides);
+  SmallVector<Attribute> sources;
+  for (auto [i, source] : llvm::enumerate(part.sources)) {
+    Attribute attr = getSource(step, source, first, element);
+    if (element.isF32()) {
+      sources.push_back(attr);
+      continue;
+    }
+    sources.push_back(
+        emitter.mem(wide, emitter.constant(i * scratch.elements), strides));
+    emitter.emit<pe::ConvertOp>(emitter.f32(), extents, sources.back(), {attr},
+                                element);
+  }
+  if (element.isF32()) {
+    functions.emit(*part.function, destination, sources);
+    return;
+  }
+  functions.emit(*part.function, sources.front(), sources);
+  emitter.emit<pe::ConvertOp>(element, extents, destination, {sources.front()},
+                              emitter.f32());
+}
+
+// All slices but the last are in a loop; the last one takes what the PE has
+// more or less than others.
+void MapEmitter::emitFunction(const Step &step, const MapPart &part) {
+  Sharding sharding = getSharding(step);
+  MapSlices slices(sharding.features.largest(), sharding.tokens.largest());
+  int64_t looped = slices.count - 1;
+  if (looped > 0)
+    emitter.loop(emitter.constant(looped), [&]() {
+      emitSlice(step, part, emitter.index(0) * slices.features,
+                emitter.constant(slices.features));
+    });
+  emitSlice(step, part, emitter.constant(looped * slices.features),
+            sharding.featureExtent() - looped * slices.features);
 }
 
 void MapEmitter::emit() {
-  for (const Step &step : steps) {
-    auto type = cast<RankedTensorType>(step.op->getResult(0).getType());
-    auto from = cast<RankedTensorType>(step.op->getOperand(0).getType());
-    Sharding sharding(rect, state.getLaunches(), getTokenShape(type));
-    SmallVector<AffineExpr> extents = {sharding.featureExtent(),
-                                       sharding.tokenExtent()};
-    Attribute destination = toAttr(step.destination);
-    SmallVector<Attribute> sources = llvm::map_to_vector(
-        step.sources, [&](const Operand &o) { return toAttr(o); });
-    Type element = type.getElementType();
-    if (isa<graph::AddOp>(step.op)) {
-      emitter.emit<pe::AddOp>(element, extents, destination, sources);
-    } else if (isa<graph::SubOp>(step.op)) {
-      emitter.emit<pe::SubOp>(element, extents, destination, sources);
-    } else if (isa<graph::MulOp>(step.op)) {
-      emitter.emit<pe::MulOp>(element, extents, destination, sources);
-    } else if (isa<graph::ReluOp>(step.op)) {
-      emitter.emit<pe::MaxOp>(element, extents, destination,
-                              {sources[0], emitter.imm(element, 0)});
-    } else if (from.getElementType() == element) {
-      emitter.emit<pe::MoveOp>(element, extents, destination, sources);
-    } else {
-      emitter.emit<pe::ConvertOp>(element, extents, destination, sources,
-                                  from.getElementType());
-    }
-  }
+  for (const Step &step : steps)
+    for (const MapPart &part : step.parts)
+      if (part.function)
+        emitFunction(step, part);
+      else
+        emitInstruction(step, part);
 }

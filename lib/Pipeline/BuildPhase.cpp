@@ -80,6 +80,8 @@ void buildPhase(OpPassManager &pm, Phase target,
     addGraphPasses(pm, options);
     break;
   case Phase::Sharded: {
+    pm.addPass(createLegalizeAttention());
+    pm.addPass(createLegalizeProducts());
     PartitionGraphOptions partition;
     partition.machine = options.machine;
     pm.addPass(createPartitionGraph(partition));

@@ -1,7 +1,7 @@
 // Near misses stay as they are, and that is no error.
 // RUN: wafer-opt %s -graph-fuse-normalizations | FileCheck %s
 // RUN: %python %S/Inputs/agree.py %s graph-fuse-normalizations | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 12 functions, 0 changed
+// AGREE: agree: 13 functions, 0 changed
 
 // √variance + ε.
 // CHECK-LABEL: func.func @epsilon_outside
@@ -185,4 +185,87 @@ func.func @scale_of_rows(%x: tensor<2x4x6xf32>, %g: tensor<4x1xf32>) -> tensor<2
   %gx = graph.mul %gr, %x : (tensor<2x4x1xf32>, tensor<2x4x6xf32>) -> tensor<2x4x6xf32>
   %y = graph.mul %gx, %r : (tensor<2x4x6xf32>, tensor<2x4x1xf32>) -> tensor<2x4x6xf32>
   return %y : tensor<2x4x6xf32>
+}
+
+// A long chain, each link of which uses the one before twice: as long to look at as it is.
+// CHECK-LABEL: func.func @doubled
+// CHECK: graph.sqrt
+func.func @doubled(%a0: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %a1 = graph.add %a0, %a0 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s1 = graph.sigmoid %a1 : tensor<2x4xf32>
+  %b1 = graph.mul %a1, %s1 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a2 = graph.add %b1, %b1 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s2 = graph.sigmoid %a2 : tensor<2x4xf32>
+  %b2 = graph.mul %a2, %s2 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a3 = graph.add %b2, %b2 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s3 = graph.sigmoid %a3 : tensor<2x4xf32>
+  %b3 = graph.mul %a3, %s3 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a4 = graph.add %b3, %b3 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s4 = graph.sigmoid %a4 : tensor<2x4xf32>
+  %b4 = graph.mul %a4, %s4 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a5 = graph.add %b4, %b4 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s5 = graph.sigmoid %a5 : tensor<2x4xf32>
+  %b5 = graph.mul %a5, %s5 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a6 = graph.add %b5, %b5 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s6 = graph.sigmoid %a6 : tensor<2x4xf32>
+  %b6 = graph.mul %a6, %s6 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a7 = graph.add %b6, %b6 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s7 = graph.sigmoid %a7 : tensor<2x4xf32>
+  %b7 = graph.mul %a7, %s7 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a8 = graph.add %b7, %b7 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s8 = graph.sigmoid %a8 : tensor<2x4xf32>
+  %b8 = graph.mul %a8, %s8 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a9 = graph.add %b8, %b8 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s9 = graph.sigmoid %a9 : tensor<2x4xf32>
+  %b9 = graph.mul %a9, %s9 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a10 = graph.add %b9, %b9 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s10 = graph.sigmoid %a10 : tensor<2x4xf32>
+  %b10 = graph.mul %a10, %s10 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a11 = graph.add %b10, %b10 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s11 = graph.sigmoid %a11 : tensor<2x4xf32>
+  %b11 = graph.mul %a11, %s11 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a12 = graph.add %b11, %b11 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s12 = graph.sigmoid %a12 : tensor<2x4xf32>
+  %b12 = graph.mul %a12, %s12 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a13 = graph.add %b12, %b12 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s13 = graph.sigmoid %a13 : tensor<2x4xf32>
+  %b13 = graph.mul %a13, %s13 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a14 = graph.add %b13, %b13 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s14 = graph.sigmoid %a14 : tensor<2x4xf32>
+  %b14 = graph.mul %a14, %s14 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a15 = graph.add %b14, %b14 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s15 = graph.sigmoid %a15 : tensor<2x4xf32>
+  %b15 = graph.mul %a15, %s15 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a16 = graph.add %b15, %b15 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s16 = graph.sigmoid %a16 : tensor<2x4xf32>
+  %b16 = graph.mul %a16, %s16 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a17 = graph.add %b16, %b16 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s17 = graph.sigmoid %a17 : tensor<2x4xf32>
+  %b17 = graph.mul %a17, %s17 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a18 = graph.add %b17, %b17 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s18 = graph.sigmoid %a18 : tensor<2x4xf32>
+  %b18 = graph.mul %a18, %s18 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a19 = graph.add %b18, %b18 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s19 = graph.sigmoid %a19 : tensor<2x4xf32>
+  %b19 = graph.mul %a19, %s19 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a20 = graph.add %b19, %b19 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s20 = graph.sigmoid %a20 : tensor<2x4xf32>
+  %b20 = graph.mul %a20, %s20 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a21 = graph.add %b20, %b20 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s21 = graph.sigmoid %a21 : tensor<2x4xf32>
+  %b21 = graph.mul %a21, %s21 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a22 = graph.add %b21, %b21 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s22 = graph.sigmoid %a22 : tensor<2x4xf32>
+  %b22 = graph.mul %a22, %s22 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a23 = graph.add %b22, %b22 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s23 = graph.sigmoid %a23 : tensor<2x4xf32>
+  %b23 = graph.mul %a23, %s23 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %a24 = graph.add %b23, %b23 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s24 = graph.sigmoid %a24 : tensor<2x4xf32>
+  %b24 = graph.mul %a24, %s24 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %q = graph.mul %b24, %b24 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %m = graph.reduce_mean %q axes [1] {keepdims} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %r = graph.sqrt %m : tensor<2x1xf32>
+  %y = graph.mul %q, %r : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
 }

@@ -217,7 +217,7 @@ wafer.program @left_view machine(#mesh4x4) launches(1) {
 pe.host @x : tensor<8x16xf32> input
 wafer.program @layout machine(#mesh4x4) launches(1) {
   %x = wafer.input @x : tensor<8x16xf32>
-  // expected-error@+1 {{'wafer.kernel' op offers 'tensor<8x16xf32, #wafer.layout<rows [d0] block, columns [d1] block>>' only, found 'tensor<8x16xf32, #wafer.layout<rows [d1] block, columns [d0] block>>'}}
+  // expected-error@+1 {{'wafer.kernel' op offers 'tensor<8x16xf32, #wafer.layout<rows [d0] block, columns [d1] block>>', or features in pairs, found 'tensor<8x16xf32, #wafer.layout<rows [d1] block, columns [d0] block>>'}}
   %y = wafer.kernel @relu(%x) dataflow(#wafer.map) : (tensor<8x16xf32>) -> tensor<8x16xf32, #features_over_rows> {
   ^bb0(%a: tensor<8x16xf32>):
     %r = graph.relu %a : tensor<8x16xf32>
@@ -233,7 +233,7 @@ pe.host @w : tensor<16x16xf32> input
 wafer.program @cyclic machine(#mesh4x4) launches(1) {
   %x = wafer.input @x : tensor<8x16xf32>
   %w = wafer.input @w : tensor<16x16xf32>
-  // expected-error@+1 {{'wafer.kernel' op offers 'tensor<8x16xf32, #wafer.layout<rows [d0] block, columns [d1] block>>' only}}
+  // expected-error@+1 {{'wafer.kernel' op offers 'tensor<8x16xf32, #wafer.layout<rows [d0] block, columns [d1] block>>', or features in pairs, found}}
   %y = wafer.kernel @fc(%x, %w) dataflow(#wafer.product<form = forward, reduce = chain, weights = resident>) : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32, #cyclic> {
   ^bb0(%a: tensor<8x16xf32>, %b: tensor<16x16xf32>):
     %r = graph.matmul %a, %b : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32>

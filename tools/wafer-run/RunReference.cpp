@@ -79,7 +79,7 @@ public:
     this->options.keepEvaluationTypes = true;
   }
 
-  LogicalResult prepare(ArrayRef<Tensor> inputs);
+  void prepare(ArrayRef<Tensor> inputs);
   LogicalResult run(mesh::ProgramOp program);
   LogicalResult collect(SmallVectorImpl<Tensor> &outputs);
 
@@ -87,6 +87,8 @@ private:
   const RunContext &context;
   exec::EvalOptions options;
   llvm::StringMap<Tensor> hostTensors;
+  /// Read where a program asks for them, and let go with its values.
+  llvm::StringMap<pe::HostOp> constants;
   DenseMap<Value, Tensor> values;
 
   LogicalResult readInput(mesh::InputOp op);
@@ -96,22 +98,24 @@ private:
 
 } // namespace
 
-LogicalResult KernelEvaluator::prepare(ArrayRef<Tensor> inputs) {
+void KernelEvaluator::prepare(ArrayRef<Tensor> inputs) {
   for (const Tensor &input : inputs)
     hostTensors[input.name] = input;
-  for (pe::HostOp host : context.model.hosts) {
-    if (host.getKind() != pe::HostKind::Constant)
-      continue;
+  for (pe::HostOp host : context.model.hosts)
+    if (host.getKind() == pe::HostKind::Constant)
+      constants[host.getSymName()] = host;
+}
+
+LogicalResult KernelEvaluator::readInput(mesh::InputOp op) {
+  if (auto it = constants.find(op.getHost()); it != constants.end()) {
+    pe::HostOp host = it->second;
     llvm::Expected<Tensor> tensor =
         context.constants.read(*host.getValue(), host.getSymName());
     if (!tensor)
       return host.emitError() << llvm::toString(tensor.takeError());
-    hostTensors[host.getSymName()] = std::move(*tensor);
+    values[op.getResult()] = std::move(*tensor);
+    return success();
   }
-  return success();
-}
-
-LogicalResult KernelEvaluator::readInput(mesh::InputOp op) {
   auto it = hostTensors.find(op.getHost());
   if (it == hostTensors.end())
     return op.emitError("host tensor @")
@@ -188,7 +192,8 @@ Answer runKernels(const RunContext &context, ArrayRef<Tensor> inputs) {
   KernelEvaluator evaluator(context,
                             makeEvalOptions(context, countValues(module)));
   Answer answer;
-  LogicalResult done = evaluator.prepare(inputs);
+  evaluator.prepare(inputs);
+  LogicalResult done = success();
   for (mesh::ProgramOp program : context.model.programs)
     if (succeeded(done))
       done = evaluator.run(program);

@@ -25,8 +25,9 @@ mlir::Type getIRType(ElementType type, mlir::MLIRContext *context);
 bool hasType(const Tensor &tensor, mlir::Type type);
 
 /// Reads constants: dense and dense_resource from the IR, #graph.external from
-/// memory-mapped files. Size and hash of a range are checked the first time
-/// that it is read. Not thread-safe.
+/// memory-mapped files, #graph.seeded from its generator. Size and hash of a
+/// range of a file are checked the first time that it is read. Seeded tensors
+/// are computed anew each time and belong to the caller alone. Not thread-safe.
 class ConstantReader {
 public:
   /// Relative paths start at `baseDir` ("" for the working directory): the

@@ -37,11 +37,6 @@ int64_t getProductCycles(machine::DescAttr machine,
 int64_t getPartialBytes(const ProductCostInput &input);
 int64_t getWeightBytes(const ProductCostInput &input);
 
-/// Cycles of an elementwise instruction over features x tokens f32 elements of
-/// one PE.
-int64_t getMapCycles(machine::DescAttr machine, llvm::StringRef operation,
-                     int64_t features, int64_t tokens);
-
 } // namespace wafer
 
 #endif

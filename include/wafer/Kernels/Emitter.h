@@ -72,6 +72,10 @@ public:
                 from ? mlir::TypeAttr::get(from) : mlir::TypeAttr(),
                 exprs(extents), destination, builder.getArrayAttr(sources));
   }
+  /// The instruction of an opcode that is known only here.
+  void emit(pe::Opcode opcode, mlir::Type type, Extents extents,
+            mlir::Attribute destination,
+            llvm::ArrayRef<mlir::Attribute> sources, mlir::Type from = {});
 
 private:
   mlir::ArrayAttr exprs(Extents extents);

@@ -8,7 +8,7 @@
 #ifndef WAFER_KERNELS_KERNEL_H
 #define WAFER_KERNELS_KERNEL_H
 
-#include "wafer/Kernels/Emitter.h"
+#include "wafer/Kernels/MapOps.h"
 
 namespace wafer {
 
@@ -69,8 +69,12 @@ const Kernel *findKernel(mlir::Attribute dataflow);
 const Kernel *findKernelFor(mlir::Operation *op);
 
 /// Do the kernel's operands and results on the mesh lie as this library lays
-/// them (getTokenLayout)? What `verify` of every kernel asks.
+/// them (getTokenLayout), all results with their features in one order, and
+/// operands plainly or in that order? What `verify` of every kernel asks.
 mlir::LogicalResult verifyLayouts(mesh::KernelOp kernel);
+
+/// The order of the features of a kernel's results.
+FeatureOrder getResultOrder(mesh::KernelOp kernel);
 
 /// Emits the elementwise ops of a kernel's body on the parts that each PE of a
 /// rectangle owns.
@@ -85,7 +89,8 @@ public:
   /// Declares what `ops` need: buffers, and loads of host operands. Call it
   /// before a task is open.
   mlir::LogicalResult prepare(llvm::ArrayRef<mlir::Operation *> ops);
-  /// Emits one instruction for each op of `prepare` into the open task.
+  /// Emits the instructions of the ops of `prepare` into the open task, outside
+  /// of loops.
   void emit();
   /// The buffer that holds `value`, null if it is not on the mesh.
   mlir::FlatSymbolRefAttr getBuffer(mlir::Value value) const;
@@ -101,19 +106,35 @@ private:
     mlir::Operation *op;
     Operand destination;
     llvm::SmallVector<Operand, 2> sources;
+    llvm::SmallVector<MapPart, 2> parts;
   };
   mlir::FailureOr<Operand> getOperand(mlir::Value value, mlir::Type result,
                                       mlir::Operation *user);
   mlir::FailureOr<Operand> loadHostOperand(mlir::Value value, mlir::Type result,
                                            mlir::Operation *user);
-  mlir::Attribute toAttr(const Operand &operand);
+  void declareScratch();
+  Sharding getSharding(const Step &step) const;
+  mlir::Attribute toAttr(const Operand &operand, mlir::AffineExpr first);
+  mlir::Attribute getSource(const Step &step, const MapSource &source,
+                            mlir::AffineExpr first, mlir::Type element);
+  void emitInstruction(const Step &step, const MapPart &part);
+  void emitFunction(const Step &step, const MapPart &part);
+  void emitSlice(const Step &step, const MapPart &part, mlir::AffineExpr first,
+                 mlir::AffineExpr features);
+
+  Sharding shard(mlir::Type type) const {
+    return Sharding(rect, state.getLaunches(), getTokenShape(type), order);
+  }
 
   Emitter &emitter;
   ExpandState &state;
   mesh::KernelOp kernel;
   mesh::RectAttr rect;
+  FeatureOrder order; // of everything here
   llvm::DenseMap<mlir::Value, Operand> operands;
-  llvm::SmallVector<Step> steps;
+  std::vector<Step> steps;
+  FunctionScratch scratch;
+  mlir::FlatSymbolRefAttr wide; // arguments of functions as f32
 };
 
 /// True for the graph ops that MapEmitter emits (reshapes that keep the

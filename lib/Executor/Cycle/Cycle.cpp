@@ -180,7 +180,7 @@ RunResult exec::runCycle(pe::ModuleOp op, HostMemory &memory,
     result.fail(FailureKind::BadModule, llvm::toString(module.takeError()));
     return result;
   }
-  if (llvm::Error error = memory.prepare(getHosts(*module))) {
+  if (llvm::Error error = memory.prepare(*module)) {
     result.fail(FailureKind::BadModule, llvm::toString(std::move(error)));
     return result;
   }

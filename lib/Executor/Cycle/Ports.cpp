@@ -27,8 +27,8 @@ void Simulator::makePorts() {
         return s.colour == feed.colour;
       });
       if (same == streams.end())
-        same =
-            streams.insert(streams.end(), {feed.colour, {}, 0, std::nullopt});
+        same = streams.insert(streams.end(),
+                              {feed.colour, {}, 0, std::nullopt, std::nullopt});
       same->feeds.push_back(&feed);
     });
 }
@@ -43,6 +43,7 @@ void Simulator::startPorts(int64_t launch) {
       stream.current = 0;
       stream.cursor.emplace(stream.feeds.front()->nest,
                             ExprValues{p.x, p.y, launch});
+      stream.words.emplace(memory, stream.feeds.front()->host);
     }
     wakePort(id, 0);
   }
@@ -60,6 +61,7 @@ bool Simulator::settle(PortState &port, PortState::Stream &stream) {
     int64_t launch = result.cyclesPerLaunch.size();
     stream.cursor.emplace(stream.feeds[stream.current]->nest,
                           ExprValues{p.x, p.y, launch});
+    stream.words.emplace(memory, stream.feeds[stream.current]->host);
   }
   return true;
 }
@@ -86,9 +88,8 @@ bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
       buffer.hasWaiter = true;
     return false;
   }
-  const Tensor &tensor = memory[feed.host];
   int64_t index = stream.cursor->getIndex();
-  if (index < 0 || index >= tensor.getNumElements()) {
+  if (index < 0 || index >= stream.words->size()) {
     std::string text;
     llvm::raw_string_ostream(text)
         << "element " << index << " of host tensor @"
@@ -99,7 +100,7 @@ bool Simulator::sendFrom(PortState &port, PortState::Stream &stream) {
   }
   Wavelet wavelet;
   wavelet.ready = wheel.now + machine.hop;
-  wavelet.bits = tensor.getValues<uint32_t>()[index];
+  wavelet.bits = (*stream.words)[index];
   wavelet.colour = stream.colour;
   ++result.waveletsSent;
   ++result.waveletHops;

@@ -14,6 +14,7 @@
 #define WAFER_LIB_EXECUTOR_CYCLE_STATE_H
 
 #include "Buffers.h"
+#include "wafer/Executor/Machine/HostMemory.h"
 #include "wafer/Executor/Machine/RouteMap.h"
 #include "wafer/Executor/Machine/Thread.h"
 
@@ -146,6 +147,7 @@ struct PortState {
     std::vector<const Feed *> feeds;
     size_t current = 0;
     std::optional<NestCursor> cursor;
+    std::optional<HostWords> words;
   };
   std::vector<Stream> streams;
   uint32_t lastStream = 0;

@@ -254,6 +254,7 @@ bool Engine::runLaunch(int64_t launch) {
     feed.current = 0;
     feed.isDone = false;
     feed.cursors.clear();
+    feed.words.clear();
     wakeFeed(id);
   }
   do {
@@ -337,7 +338,7 @@ static RunResult runLoaded(llvm::Expected<LoadedModule> module,
     result.fail(FailureKind::BadModule, llvm::toString(module.takeError()));
     return result;
   }
-  if (llvm::Error error = memory.prepare(getHosts(*module))) {
+  if (llvm::Error error = memory.prepare(*module)) {
     result.fail(FailureKind::BadModule, llvm::toString(std::move(error)));
     return result;
   }

@@ -55,7 +55,9 @@ struct Group {
 struct FeedRun {
   std::vector<uint32_t> ports;
   size_t current = 0;
+  /// Of each port, in its current feed.
   std::vector<NestCursor> cursors;
+  std::vector<HostWords> words;
   uint32_t stream = UINT32_MAX;
   bool isDone = false, isQueued = false;
 };

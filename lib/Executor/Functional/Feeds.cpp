@@ -23,14 +23,17 @@ bool Engine::settle(FeedRun &feed) {
     if (!feed.cursors.empty())
       ++feed.current;
     feed.cursors.clear();
+    feed.words.clear();
     if (feed.current >= first.feeds.size()) {
       feed.isDone = true;
       break;
     }
     for (uint32_t port : feed.ports) {
       const PortStream &stream = ports[port];
-      feed.cursors.emplace_back(stream.feeds[feed.current]->nest,
+      const Feed &op = *stream.feeds[feed.current];
+      feed.cursors.emplace_back(op.nest,
                                 ExprValues{stream.p.x, stream.p.y, launch});
+      feed.words.emplace_back(memory, op.host);
     }
   }
   return !feed.isDone;
@@ -80,16 +83,14 @@ bool Engine::runFeed(uint32_t id) {
   }
   uint32_t lanes = feed.ports.size();
   const Feed &op = *first.feeds[feed.current];
-  const Tensor &tensor = memory[op.host];
-  llvm::ArrayRef<uint32_t> words = tensor.getValues<uint32_t>();
   std::vector<uint32_t> rows;
   uint64_t count = 0;
   for (; count < std::max<uint64_t>(1, kWordsInPiece / lanes) &&
          !feed.cursors.front().isDone();
        ++count)
-    for (NestCursor &cursor : feed.cursors) {
+    for (auto [cursor, words] : llvm::zip_equal(feed.cursors, feed.words)) {
       int64_t index = cursor.getIndex();
-      if (index < 0 || index >= tensor.getNumElements()) {
+      if (index < 0 || index >= words.size()) {
         fail(FailureKind::BadAccess,
              "element " + std::to_string(index) + " of host tensor @" +
                  pe::HostOp(op.host).getSymName().str() +

@@ -8,6 +8,7 @@
 
 #include "wafer/Executor/Constants.h"
 #include "dialects/Graph/ExternalData.h"
+#include "dialects/Graph/SeededConstants.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "wafer/Executor/TensorIO.h"
@@ -110,6 +111,39 @@ static Tensor readDense(DenseElementsAttr dense, ElementType type,
   return result;
 }
 
+/// `out` elements from `first` on, all of the bytes of a `type` tensor.
+static void generate(const SeededValues &values, ElementType type,
+                     uint64_t first, MutableArrayRef<uint8_t> out) {
+  size_t count = out.size() / getSizeInBytes(type);
+  auto as = [&](auto *data) { return MutableArrayRef(data, count); };
+  switch (type) {
+  case ElementType::F32:
+    return values.generate(first, as(reinterpret_cast<float *>(out.data())));
+  case ElementType::F16:
+    return values.generateF16(first,
+                              as(reinterpret_cast<uint16_t *>(out.data())));
+  case ElementType::BF16:
+    return values.generateBF16(first,
+                               as(reinterpret_cast<uint16_t *>(out.data())));
+  default:
+    llvm_unreachable("#graph.seeded has floats of at most 32 bits or f64");
+  }
+}
+
+static Tensor readSeeded(graph::SeededAttr attr, ElementType type,
+                         ArrayRef<int64_t> shape) {
+  // Of f64 the f32 numbers.
+  ElementType drawn = type == ElementType::F64 ? ElementType::F32 : type;
+  size_t size = countElements(shape) * getSizeInBytes(drawn);
+  // Not zeroed first: these are the largest tensors that there are.
+  std::shared_ptr<uint8_t[]> bytes(new uint8_t[std::max<size_t>(size, 1)]);
+  generate(graph::getSeededValues(attr), drawn, /*first=*/0,
+           {bytes.get(), size});
+  return Tensor(drawn, shape, std::shared_ptr<const void>(bytes, bytes.get()),
+                bytes.get())
+      .convertedTo(type);
+}
+
 llvm::Expected<Tensor> ConstantReader::read(Attribute value, StringRef what) {
   auto typed = dyn_cast<TypedAttr>(value);
   auto type = typed ? dyn_cast<RankedTensorType>(typed.getType()) : nullptr;
@@ -131,6 +165,8 @@ llvm::Expected<Tensor> ConstantReader::read(Attribute value, StringRef what) {
   }
   if (auto external = dyn_cast<graph::ExternalAttr>(value))
     return readExternal(external, what);
+  if (auto seeded = dyn_cast<graph::SeededAttr>(value))
+    return readSeeded(seeded, *elementType, type.getShape());
   return makeFileError(what, "not a constant tensor of a supported kind");
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "wafer/Executor/Machine/HostMemory.h"
+#include "dialects/Graph/SeededConstants.h"
 #include "wafer/Executor/Constants.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -23,58 +24,125 @@ Tensor &HostMemory::operator[](pe::HostOp host) {
   return tensors[host.getSymName()];
 }
 
-Error HostMemory::prepare(llvm::ArrayRef<pe::HostOp> hosts) {
-  for (pe::HostOp host : hosts) {
-    StringRef name = host.getSymName();
-    RankedTensorType type = host.getTensorType();
-    std::optional<ElementType> elementType =
-        getElementType(type.getElementType());
-    if (!elementType || countElements(type.getShape()) < 0)
-      return llvm::createStringError(describe(host) +
-                                     ": no such tensor can be held");
-    auto found = tensors.find(name);
-    bool isSet = found != tensors.end();
-    if (host.getKind() == pe::HostKind::Constant && !isSet) {
-      if (!resolver)
-        return llvm::createStringError("no value is known for constant @" +
-                                       name);
-      llvm::Expected<Tensor> value = resolver(host);
-      if (!value)
-        return value.takeError();
-      tensors[name] = std::move(*value);
-      isSet = true;
-    }
-    if (!isSet) {
-      if (host.getKind() == pe::HostKind::Input)
-        return llvm::createStringError("no value is given for input @" + name);
-      Tensor &tensor = tensors[name] = Tensor(*elementType, type.getShape());
-      tensor.name = name.str();
-      MutableArrayRef<uint8_t> bytes = tensor.getMutableBytes();
-      std::fill(bytes.begin(), bytes.end(), 0xFF);
-    }
-    const Tensor &tensor = tensors[name];
-    if (!hasType(tensor, type)) {
-      std::string expected;
-      llvm::raw_string_ostream(expected) << type;
-      return llvm::createStringError("host tensor @" + name +
-                                     " is declared as " + expected + " but " +
-                                     tensor.getTypeString() + " is given");
-    }
+const SeededValues *HostMemory::getDrawn(pe::HostOp host) const {
+  auto it = drawn.find(host.getSymName());
+  return it == drawn.end() ? nullptr : &it->second;
+}
+
+void HostMemory::releaseConstantsExcept(llvm::ArrayRef<pe::HostOp> hosts) {
+  llvm::StringSet<> kept;
+  for (pe::HostOp host : hosts)
+    if (resolved.contains(host.getSymName()))
+      kept.insert(host.getSymName());
+  for (const auto &entry : resolved)
+    if (!kept.contains(entry.getKey()))
+      tensors.erase(entry.getKey());
+  resolved = std::move(kept);
+}
+
+Error HostMemory::prepare(pe::HostOp host) {
+  StringRef name = host.getSymName();
+  RankedTensorType type = host.getTensorType();
+  std::optional<ElementType> elementType =
+      getElementType(type.getElementType());
+  if (!elementType || countElements(type.getShape()) < 0)
+    return llvm::createStringError(describe(host) +
+                                   ": no such tensor can be held");
+  auto found = tensors.find(name);
+  bool isSet = found != tensors.end();
+  if (host.getKind() == pe::HostKind::Constant && !isSet) {
+    if (!resolver)
+      return llvm::createStringError("no value is known for constant @" + name);
+    llvm::Expected<Tensor> value = resolver(host);
+    if (!value)
+      return value.takeError();
+    tensors[name] = std::move(*value);
+    resolved.insert(name);
+    isSet = true;
+  }
+  if (!isSet) {
+    if (host.getKind() == pe::HostKind::Input)
+      return llvm::createStringError("no value is given for input @" + name);
+    Tensor &tensor = tensors[name] = Tensor(*elementType, type.getShape());
+    tensor.name = name.str();
+    MutableArrayRef<uint8_t> bytes = tensor.getMutableBytes();
+    std::fill(bytes.begin(), bytes.end(), 0xFF);
+  }
+  const Tensor &tensor = tensors[name];
+  if (!hasType(tensor, type)) {
+    std::string expected;
+    llvm::raw_string_ostream(expected) << type;
+    return llvm::createStringError("host tensor @" + name + " is declared as " +
+                                   expected + " but " + tensor.getTypeString() +
+                                   " is given");
   }
   return Error::success();
 }
 
-std::vector<pe::HostOp> exec::getHosts(const LoadedModule &module) {
+/// Declarations that the module's copies and feeds name, each once, those of
+/// copies first.
+static llvm::SetVector<Operation *> getHosts(const LoadedModule &module,
+                                             size_t &numCopied) {
   llvm::SetVector<Operation *> hosts;
-  for (const Feed &feed : module.feeds)
-    hosts.insert(pe::HostOp(feed.host));
   for (const Program &program : module.programs)
     for (const HostCopy &copy : program.copies)
       hosts.insert(pe::HostOp(copy.host));
-  std::vector<pe::HostOp> result;
-  for (Operation *host : hosts)
-    result.push_back(cast<pe::HostOp>(host));
-  return result;
+  numCopied = hosts.size();
+  for (const Feed &feed : module.feeds)
+    hosts.insert(pe::HostOp(feed.host));
+  return hosts;
+}
+
+Error HostMemory::prepare(const LoadedModule &module) {
+  size_t numCopied;
+  llvm::SetVector<Operation *> operations = getHosts(module, numCopied);
+  std::vector<pe::HostOp> held;
+  drawn.clear();
+  for (auto [index, operation] : llvm::enumerate(operations)) {
+    auto host = cast<pe::HostOp>(operation);
+    StringRef name = host.getSymName();
+    auto seeded = dyn_cast_or_null<graph::SeededAttr>(host.getValueAttr());
+    bool isDrawn = index >= numCopied && seeded &&
+                   host.getTensorType().getElementType().isF32() &&
+                   (!tensors.contains(name) || resolved.contains(name));
+    if (isDrawn)
+      drawn[name] = graph::getSeededValues(seeded);
+    else
+      held.push_back(host);
+  }
+  releaseConstantsExcept(held);
+  for (pe::HostOp host : held)
+    if (Error error = prepare(host))
+      return error;
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Words for feeds
+//===----------------------------------------------------------------------===//
+
+/// Elements drawn at a time: feeds read runs of a row's block, which are short
+/// and far apart.
+static constexpr int64_t kDrawnElements = 64;
+
+HostWords::HostWords(HostMemory &memory, pe::HostOp host) {
+  if (const SeededValues *generator = memory.getDrawn(host)) {
+    values = *generator;
+    numElements = host.getTensorType().getNumElements();
+    return;
+  }
+  const Tensor &tensor = memory[host];
+  numElements = tensor.getNumElements();
+  window = tensor.getValues<uint32_t>();
+}
+
+void HostWords::draw(int64_t index) {
+  begin = index - index % kDrawnElements;
+  storage.resize(std::min(kDrawnElements, numElements - begin));
+  values.generate(begin,
+                  MutableArrayRef(reinterpret_cast<float *>(storage.data()),
+                                  storage.size()));
+  window = storage;
 }
 
 //===----------------------------------------------------------------------===//

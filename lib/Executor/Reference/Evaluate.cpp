@@ -85,6 +85,14 @@ LogicalResult BlockEvaluator::define(Value value, Tensor tensor, bool round) {
 
 FailureOr<Tensor> BlockEvaluator::use(OpOperand &operand) {
   auto it = values.find(operand.get());
+  // Constants wait for their first use: a model's weights are more than memory
+  // holds, and folding puts them all at the beginning of the block.
+  auto constant = operand.get().getDefiningOp<graph::ConstantOp>();
+  if (it == values.end() && constant && constant->getBlock() == &block) {
+    if (failed(evaluate(*constant)))
+      return failure();
+    it = values.find(operand.get());
+  }
   if (it == values.end()) {
     operand.getOwner()->emitError("operand #")
         << operand.getOperandNumber()
@@ -143,7 +151,7 @@ LogicalResult BlockEvaluator::run(ArrayRef<Tensor> inputs,
   // By position: the terminator may be an op that is not registered.
   Operation &terminator = block.back();
   for (Operation &op : llvm::drop_end(block))
-    if (failed(evaluate(op)))
+    if (!isa<graph::ConstantOp>(op) && failed(evaluate(op)))
       return failure();
   for (OpOperand &operand : terminator.getOpOperands()) {
     FailureOr<Tensor> tensor = use(operand);

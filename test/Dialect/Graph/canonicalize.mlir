@@ -17,6 +17,14 @@ func.func @reshape_of_file() -> tensor<6xf32> {
   return %1 : tensor<6xf32>
 }
 
+// CHECK-LABEL: func.func @reshape_of_seed
+// CHECK-NEXT: graph.constant #graph.seeded<normal, seed = 7, base = 3, scale = 2.000000e-02 : f32, mean = 1.000000e+00 : f32> : tensor<6xf32>
+func.func @reshape_of_seed() -> tensor<6xf32> {
+  %0 = graph.constant @w #graph.seeded<normal, seed = 7, base = 3, scale = 0.02 : f32, mean = 1.0 : f32> : tensor<2x3xf32>
+  %1 = graph.reshape %0 : tensor<2x3xf32> -> tensor<6xf32>
+  return %1 : tensor<6xf32>
+}
+
 // CHECK-LABEL: func.func @transposes_cancel
 // CHECK-NEXT: return %arg0
 func.func @transposes_cancel(%x: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {

@@ -1,7 +1,7 @@
 // RUN: wafer-opt %s -split-input-file -verify-diagnostics
 
 func.func @constant_c1() {
-  // expected-error@+1 {{value must be dense, dense_resource or #graph.external}}
+  // expected-error@+1 {{value must be dense, dense_resource, #graph.external or #graph.seeded}}
   %0 = graph.constant sparse<[[0]], [1.0]> : tensor<2xf32>
   return
 }
@@ -43,6 +43,62 @@ func.func @external_c3() {
 func.func @external_c4() {
   // expected-error@+1 {{external data needs a hash of 16 hexadecimal digits in lower case, found "0123456789ABCDEF"}}
   %0 = graph.constant #graph.external<"w.bin", offset = 0, size = 8, hash = "0123456789ABCDEF"> : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @seeded_c1() {
+  // expected-error@+1 {{a seeded value needs a ranked tensor type of static shape and floats, found 'tensor<2xi32>'}}
+  %0 = graph.constant #graph.seeded<normal, seed = 7, base = 0, scale = 1.0 : f32, mean = 0.0 : f32> : tensor<2xi32>
+  return
+}
+
+// -----
+
+func.func @seeded_c1_dynamic() {
+  // expected-error@+1 {{a seeded value needs a ranked tensor type of static shape and floats, found 'tensor<?xf32>'}}
+  %0 = graph.constant #graph.seeded<normal, seed = 7, base = 0, scale = 1.0 : f32, mean = 0.0 : f32> : tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @seeded_c2_seed() {
+  // expected-error@+1 {{room for its elements behind the base, found -7 and 0}}
+  %0 = graph.constant #graph.seeded<normal, seed = -7, base = 0, scale = 1.0 : f32, mean = 0.0 : f32> : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @seeded_c2_base() {
+  // expected-error@+1 {{room for its elements behind the base, found 7 and 9223372036854775806}}
+  %0 = graph.constant #graph.seeded<normal, seed = 7, base = 9223372036854775806, scale = 1.0 : f32, mean = 0.0 : f32> : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @seeded_c3_type() {
+  // expected-error@+1 {{needs a scale and a mean that are finite f32 numbers, found 1.000000e+00 : f64}}
+  %0 = graph.constant #graph.seeded<normal, seed = 7, base = 0, scale = 1.0 : f64, mean = 0.0 : f32> : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @seeded_c3_finite() {
+  // expected-error@+1 {{needs a scale and a mean that are finite f32 numbers, found 0x7F800000 : f32}}
+  %0 = graph.constant #graph.seeded<normal, seed = 7, base = 0, scale = 1.0 : f32, mean = 0x7F800000 : f32> : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @seeded_c3_sign() {
+  // expected-error@+1 {{needs a scale that is not negative, found -1.000000e+00 : f32}}
+  %0 = graph.constant #graph.seeded<normal, seed = 7, base = 0, scale = -1.0 : f32, mean = 0.0 : f32> : tensor<2xf32>
   return
 }
 

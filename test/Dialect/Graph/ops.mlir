@@ -4,7 +4,7 @@
 // RUN: wafer-opt --emit-bytecode %s | wafer-opt | FileCheck %s
 
 // CHECK-LABEL: func.func @constants
-func.func @constants() -> (tensor<2xf32>, tensor<2x2xf32>, tensor<3xi64>, tensor<i1>) {
+func.func @constants() -> (tensor<2xf32>, tensor<2x2xf32>, tensor<3xi64>, tensor<i1>, tensor<6144x6144xf16>) {
   // CHECK: %fc1.bias = graph.constant @fc1.bias dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
   %0 = graph.constant @fc1.bias dense<[1.0, 2.0]> : tensor<2xf32>
   // CHECK: graph.constant @"fc1/weight" #graph.external<"fc1.bin", offset = 64, size = 16, hash = "0123456789abcdef"> : tensor<2x2xf32>
@@ -13,7 +13,9 @@ func.func @constants() -> (tensor<2xf32>, tensor<2x2xf32>, tensor<3xi64>, tensor
   %2 = graph.constant dense_resource<shape> : tensor<3xi64>
   // CHECK: graph.constant dense<true> : tensor<i1>
   %3 = graph.constant dense<true> : tensor<i1>
-  return %0, %1, %2, %3 : tensor<2xf32>, tensor<2x2xf32>, tensor<3xi64>, tensor<i1>
+  // CHECK: %fc2.weight = graph.constant @fc2.weight #graph.seeded<uniform, seed = 9223372036854775807, base = 12, scale = 2.000000e-02 : f32, mean = -1.000000e+00 : f32> : tensor<6144x6144xf16>
+  %4 = graph.constant @fc2.weight #graph.seeded<uniform, seed = 9223372036854775807, base = 12, scale = 0.02 : f32, mean = -1.0 : f32> : tensor<6144x6144xf16>
+  return %0, %1, %2, %3, %4 : tensor<2xf32>, tensor<2x2xf32>, tensor<3xi64>, tensor<i1>, tensor<6144x6144xf16>
 }
 
 // CHECK-LABEL: func.func @maps

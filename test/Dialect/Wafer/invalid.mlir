@@ -108,6 +108,12 @@ module attributes {wafer.a = #wafer.product<form = forward, reduce = chain, weig
 
 // -----
 
+// attention C1
+// expected-error @+1 {{segments and blocks must not be negative, found 2 and -1}}
+module attributes {wafer.a = #wafer.attention<segments = 2, blocks = -1>} {}
+
+// -----
+
 // product
 // expected-error @+2 {{expected one of [forward, input_gradient, weight_gradient]}}
 // expected-error @+1 {{failed to parse Wafer_ProductAttr parameter}}
@@ -361,7 +367,7 @@ wafer.program @p machine(#mesh4x4) launches(1) {
 
 // kernel C4
 wafer.program @p machine(#mesh4x4) launches(1) {
-  // expected-error @+1 {{dataflow must be #wafer.product, #wafer.map or #wafer.reshard, found 3 : i64}}
+  // expected-error @+1 {{dataflow must be #wafer.product, #wafer.map, #wafer.attention or #wafer.reshard, found 3 : i64}}
   wafer.kernel @k() dataflow(3) : () -> () {
   }
 }

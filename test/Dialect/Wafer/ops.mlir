@@ -5,6 +5,7 @@
 // RUN: sed -f %S/../Inputs/machine.sed %s | wafer-opt -emit-bytecode | wafer-opt | FileCheck %s
 
 // CHECK-LABEL: module @attributes attributes
+// CHECK-SAME: wafer.attention = #wafer.attention<segments = 14, blocks = 5>
 // CHECK-SAME: wafer.axis = #wafer.axis<[d0, d1.2] block pad 64>
 // CHECK-SAME: wafer.factored = #wafer.layout<factors [d1 = 64 x 2 x 48], rows [d0] block, columns [d1.0, d1.2, d1.1] cyclic pad 6400>
 // CHECK-SAME: wafer.layout = #wafer.layout<rows [d0] block, columns [d1] block>
@@ -23,6 +24,7 @@ module @attributes attributes {
   wafer.product = #wafer.product<form = forward, reduce = chain, weights = streamed, pieces = 4>,
   wafer.ring = #wafer.product<form = weight_gradient, reduce = ring, weights = resident>,
   wafer.map = #wafer.map,
+  wafer.attention = #wafer.attention<segments = 14, blocks = 5>,
   wafer.reshard = #wafer.reshard
 } {}
 

@@ -7,6 +7,9 @@
 
 #include "wafer/Kernels/CostModel.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "wafer/Kernels/MapOps.h"
 #include "wafer/Target/LoadMachine.h"
 #include "gtest/gtest.h"
 
@@ -80,10 +83,68 @@ TEST_F(CostModelTest, MoreWorkNeverCostsLess) {
   }
 }
 
+struct MapCostTest : CostModelTest {
+  OwningOpRef<ModuleOp> module;
+  /// The last op of a function on %x and %h.
+  Operation *parse(StringRef line) {
+    context.loadDialect<graph::GraphDialect, func::FuncDialect>();
+    std::string text =
+        "func.func @f(%x: tensor<7x5xf32>, %h: tensor<7x5xf16>) {\n"
+        "%c = graph.constant dense<4.0> : tensor<f32>\n" +
+        line.str() + "\nreturn\n}\n";
+    module = parseSourceString<ModuleOp>(text, &context);
+    auto function = *module->getOps<func::FuncOp>().begin();
+    return function.getBody().front().getTerminator()->getPrevNode();
+  }
+};
+
 // One instruction over 5 features x 7 tokens: a set-up and 5 * ceil(7 / 2)
 // beats of f32 add.
-TEST_F(CostModelTest, MapByHand) {
-  EXPECT_EQ(getMapCycles(load("mesh<4x4>"), "add", 5, 7), 15 + 5 * 4);
+TEST_F(MapCostTest, InstructionByHand) {
+  Operation *add = parse("%r = graph.add %x, %x : (tensor<7x5xf32>, "
+                         "tensor<7x5xf32>) -> tensor<7x5xf32>");
+  EXPECT_EQ(getMapCycles(load("mesh<4x4>"), add, 5, 7), 15 + 5 * 4);
+  EXPECT_EQ(getMapScratchBytes({add}, 5, 7), 0);
+  // max of f32: 1 a cycle.
+  Operation *relu = parse("%r = graph.relu %x : tensor<7x5xf32>");
+  EXPECT_EQ(getMapCycles(load("mesh<4x4>"), relu, 5, 7), 15 + 5 * 7);
+  // A division by 4 is a product with 0.25.
+  Operation *div = parse("%r = graph.div %x, %c : (tensor<7x5xf32>, "
+                         "tensor<f32>) -> tensor<7x5xf32>");
+  EXPECT_EQ(getMapCycles(load("mesh<4x4>"), div, 5, 7), 15 + 5 * 7);
+}
+
+// 64 tokens: slices of 512 / 64 = 8 features at most; 20 features are 3 slices
+// of 7, 7 and 6.
+TEST_F(MapCostTest, FunctionBySlices) {
+  machine::DescAttr machine = load("mesh<4x4>");
+  Operation *exp = parse("%r = graph.exp %x : tensor<7x5xf32>");
+  MapSlices slices(20, 64);
+  EXPECT_EQ(slices.features, 7);
+  EXPECT_EQ(slices.count, 3);
+  EXPECT_EQ(getMapCycles(machine, exp, 20, 64),
+            2 * (6 + getFunctionCycles(machine, Function::Exp, 7, 64)) +
+                getFunctionCycles(machine, Function::Exp, 6, 64));
+  EXPECT_EQ(getMapScratchBytes({exp}, 20, 64),
+            getScratchBytes({Function::Exp}, 7 * 64));
+  // f16: one more register of f32, and converts to and from it, 1 a cycle.
+  Operation *half = parse("%r = graph.exp %h : tensor<7x5xf16>");
+  EXPECT_EQ(getMapScratchBytes({half}, 5, 7),
+            getScratchBytes({Function::Exp}, 35) + 35 * 4);
+  EXPECT_EQ(getMapCycles(machine, half, 5, 7),
+            getFunctionCycles(machine, Function::Exp, 5, 7) + 2 * (15 + 35));
+}
+
+TEST(MapSlices, CoverAllFeaturesAndLeaveTheLastOneSome) {
+  for (int64_t features = 1; features < 70; ++features) {
+    for (int64_t tokens : {1, 3, 50, 200, 511, 600}) {
+      MapSlices slices(features, tokens);
+      int64_t last = features - (slices.count - 1) * slices.features;
+      EXPECT_GE(last, 1);
+      EXPECT_LE(last, slices.features);
+      EXPECT_LE(slices.features * tokens, std::max<int64_t>(512, tokens));
+    }
+  }
 }
 
 } // namespace

@@ -94,4 +94,55 @@ TEST_F(TokensTest, ShardingOwnsEveryElementOnce) {
   }
 }
 
+/// A layout in pairs says where every element lies as the sharding deals it,
+/// and the two features of a turned pair are neighbours.
+TEST_F(TokensTest, PairsLieAsTheirLayoutSays) {
+  for (auto [heads, headSize, pairs, interleaved, width] :
+       {std::tuple(2, 8, 4, false, 4), std::tuple(2, 8, 2, false, 6),
+        std::tuple(3, 12, 2, true, 6), std::tuple(4, 24, 3, false, 2),
+        std::tuple(1, 96, 12, false, 11)}) {
+    std::optional<FeatureOrder> order =
+        FeatureOrder::getPaired(heads, headSize, pairs, interleaved);
+    ASSERT_TRUE(order);
+    int64_t features = heads * headSize;
+    auto type = withTokenLayout(
+        RankedTensorType::get({5, features}, Float32Type::get(&context)),
+        *order);
+    EXPECT_EQ(getFeatureOrder(type), *order);
+    mesh::RectAttr at = rect(1, 1 + width, 0, 2);
+    Sharding sharding(at, 1, {5, features}, *order);
+    Layout layout = mesh::toLayout(mesh::getLayout(type), type.getShape());
+    std::vector<int> owners(features, 0);
+    for (int64_t x = at.getX0(); x < at.getX1(); ++x) {
+      int64_t extent = valueAt(sharding.featureExtent(), x);
+      EXPECT_LE(extent, sharding.features.largest());
+      for (int64_t f = 0; f < extent; ++f) {
+        AffineExpr local = getAffineConstantExpr(f, &context);
+        int64_t feature = valueAt(sharding.featureAt(local), x);
+        ASSERT_TRUE(feature >= 0 && feature < features);
+        ++owners[feature];
+        EXPECT_EQ(
+            layout.locate({0, feature}, {2, width}),
+            (Layout::Place{0, x - at.getX0(), f * sharding.tokens.largest()}));
+        int64_t inHead = feature % headSize;
+        bool isFirst = inHead < 2 * pairs &&
+                       (interleaved ? inHead % 2 == 0 : inHead < pairs);
+        if (!isFirst)
+          continue;
+        ASSERT_LT(f + 1, extent);
+        AffineExpr next = getAffineConstantExpr(f + 1, &context);
+        EXPECT_EQ(valueAt(sharding.featureAt(next), x),
+                  feature + (interleaved ? 1 : pairs));
+      }
+    }
+    EXPECT_EQ(owners, std::vector<int>(features, 1));
+  }
+}
+
+TEST_F(TokensTest, PairsNeedHeadsOfWholeMultiples) {
+  EXPECT_FALSE(FeatureOrder::getPaired(2, 10, 4, false));
+  EXPECT_FALSE(FeatureOrder::getPaired(2, 8, 0, false));
+  EXPECT_TRUE(FeatureOrder::getPaired(2, 8, 4, true));
+}
+
 } // namespace

@@ -9,6 +9,8 @@
 #include "TemporaryFolder.h"
 #include "dialects/Graph/ExternalData.h"
 #include "mlir/AsmParser/AsmParser.h"
+#include "wafer/Executor/FloatFormats.h"
+#include "wafer/Support/SeededValues.h"
 
 using namespace mlir;
 using namespace wafer;
@@ -58,6 +60,34 @@ TEST_F(ConstantsTest, DenseAttributes) {
             (Values{1, 0, 1}));
   EXPECT_EQ(read("dense<-7> : tensor<i64>"), (Values{-7}));
   EXPECT_EQ(read("dense<> : tensor<0xf32>"), (Values{}));
+  EXPECT_EQ(error, "");
+}
+
+/// The element type decides how the drawn f32 numbers are rounded.
+TEST_F(ConstantsTest, SeededValues) {
+  ConstantReader reader;
+  auto read = [&](StringRef type) {
+    return readAll(reader,
+                   parseAttribute(("#graph.seeded<normal, seed = 7, base = 5, "
+                                   "scale = 1.0 : f32, mean = 3.0 : f32> : " +
+                                   type)
+                                      .str(),
+                                  &context));
+  };
+  Values drawn = read("tensor<2x50xf32>");
+  wafer::SeededValues values{SeededDistribution::Normal, 7, 5, 1, 3};
+  std::vector<float> expected(100);
+  values.generate(0, expected);
+  EXPECT_EQ(drawn, Values(expected.begin(), expected.end()));
+  EXPECT_EQ(read("tensor<100xf64>"), drawn);
+  Values f16 = read("tensor<100xf16>"), bf16 = read("tensor<100xbf16>");
+  ASSERT_EQ(f16.size(), 100u);
+  ASSERT_EQ(bf16.size(), 100u);
+  for (size_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(f16[i], Half::decode(Half::encode(drawn[i])));
+    EXPECT_EQ(bf16[i], BFloat::decode(BFloat::encode(drawn[i])));
+  }
+  EXPECT_EQ(read("tensor<0x4xf32>"), Values{});
   EXPECT_EQ(error, "");
 }
 

@@ -23,10 +23,10 @@ namespace wafer::exec {
 
 /// The version of the `.wafer` contract that this code writes; it reads this
 /// one and older ones.
-inline constexpr int64_t kWaferFileVersion = 1;
+inline constexpr int64_t kWaferFileVersion = 2;
 inline constexpr llvm::StringLiteral kProducer = "wafer-mlir 0.1.0";
 /// The attribute that makes a module a `.wafer` file:
-/// `{version = 1 : i64, producer = "wafer-mlir 0.1.0"}`.
+/// `{version = 2 : i64, producer = "wafer-mlir 0.1.0"}`.
 inline constexpr llvm::StringLiteral kWaferFileAttrName = "wafer.file";
 
 /// The dialects that a file may hold.

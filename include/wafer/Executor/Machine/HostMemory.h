@@ -10,7 +10,9 @@
 
 #include "wafer/Executor/Machine/Program.h"
 #include "wafer/Executor/Tensor.h"
+#include "wafer/Support/SeededValues.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace wafer::exec {
 
@@ -30,20 +32,52 @@ public:
   /// nullptr if there is none.
   const Tensor *get(llvm::StringRef name) const;
 
-  /// Makes the tensors of these declarations ready: inputs must be set with the
-  /// declared type, constants are resolved, outputs and temporaries that do not
-  /// exist are allocated with all bytes 0xFF.
-  llvm::Error prepare(llvm::ArrayRef<pe::HostOp> hosts);
-  /// The tensor of a prepared declaration.
+  /// Makes the tensors that the module's copies and feeds name ready: inputs
+  /// must be set with the declared type, constants are resolved, outputs and
+  /// temporaries that do not exist are allocated with all bytes 0xFF. Constants
+  /// of earlier modules that this one does not name are let go, and seeded
+  /// constants that only feeds read are not held at all.
+  llvm::Error prepare(const LoadedModule &module);
+  /// The tensor of a declaration that copies of a prepared module name.
   Tensor &operator[](pe::HostOp host);
+  /// The generator of a constant that is not held; nullptr for all others.
+  const SeededValues *getDrawn(pe::HostOp host) const;
 
 private:
   ConstantResolver resolver;
   llvm::StringMap<Tensor> tensors;
+  /// Names of the tensors that `resolver` gave.
+  llvm::StringSet<> resolved;
+  /// Constants of the prepared module that are drawn while feeds read them.
+  llvm::StringMap<SeededValues> drawn;
+
+  void releaseConstantsExcept(llvm::ArrayRef<pe::HostOp> hosts);
+  llvm::Error prepare(pe::HostOp host);
 };
 
-/// All declarations that the module's copies and feeds name, each once.
-std::vector<pe::HostOp> getHosts(const LoadedModule &module);
+/// The words of a host tensor of 4-byte elements as a feed reads them: those of
+/// a constant that is not held are drawn a few at a time.
+class HostWords {
+public:
+  /// The tensor's bytes must stay where they are as long as this is used.
+  HostWords(HostMemory &memory, pe::HostOp host);
+
+  int64_t size() const { return numElements; }
+  /// `index` lies in [0, size()).
+  uint32_t operator[](int64_t index) {
+    if (static_cast<uint64_t>(index - begin) >= window.size())
+      draw(index);
+    return window[index - begin];
+  }
+
+private:
+  int64_t numElements, begin = 0;
+  llvm::ArrayRef<uint32_t> window;
+  SeededValues values;
+  std::vector<uint32_t> storage;
+
+  void draw(int64_t index);
+};
 
 /// A run of a nest's innermost points: `count` elements of the host tensor from
 /// `index` on, `stride` apart. `outer` are the indices of the loops around.

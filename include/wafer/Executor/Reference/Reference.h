@@ -45,7 +45,8 @@ struct EvalOptions {
 
 /// Evaluates the ops of `block` in order, its arguments being `inputs`; the
 /// results are the operands of its terminator. Values from outside the block
-/// cannot be read. A value is freed after its last use.
+/// cannot be read. A value is freed after its last use; a constant is read at
+/// its first one.
 mlir::LogicalResult evaluateBlock(mlir::Block &block,
                                   llvm::ArrayRef<Tensor> inputs,
                                   llvm::SmallVectorImpl<Tensor> &results,
