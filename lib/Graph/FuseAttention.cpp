@@ -91,7 +91,7 @@ private:
                                  ViewSteps steps);
   LogicalResult readOperands();
   void groupHeads();
-  FloatType getType() const;
+  FloatType getType();
 };
 
 ArrayRef<int64_t> getShape(Value value) {
@@ -137,7 +137,8 @@ bool Match::hasOneBatch() {
          countBatch(first) == countBatch(last) &&
          countBatch(last) == countBatch(result.getType().getShape()) &&
          result.getType().getNumElements() > 0 &&
-         scores.product.getType().getNumElements() > 0;
+         scores.product.getType().getNumElements() > 0 &&
+         scores.product.getLhs().getType().getNumElements() > 0;
 }
 
 /// Splits of the batch into B and H, likely ones first.
@@ -187,6 +188,13 @@ LogicalResult Match::readMasks() {
       return failure();
     term->fill = -std::numeric_limits<double>::infinity();
   }
+  // What else is added could hide all that was kept from a query; it would then
+  // have the weights that are cleared, and nothing to normalise the others by.
+  if (!weights.selections.empty() &&
+      llvm::any_of(terms, [](const ScoreTerm &term) {
+        return term.kind == ScoreTerm::Add || !std::isinf(term.fill);
+      }))
+    return failure();
   terms = splitTerms(terms, constants);
   for (ArrayRef<int64_t> split : getSplits())
     if (auto combined = combineTerms(terms, split, constants)) {
@@ -258,14 +266,20 @@ void Match::groupHeads() {
   }
 }
 
-/// The type that holds all operands and what is added to scores.
-FloatType Match::getType() const {
-  FloatType widest = mask.getAddedType();
-  for (const Operand *operand : {&query, &key, &value}) {
-    auto type =
-        cast<FloatType>(getElementTypeOrSelf(operand->origin.getType()));
-    if (!widest || type.getWidth() > widest.getWidth())
+/// A type that holds all operands and what is added to scores.
+FloatType Match::getType() {
+  SmallVector<FloatType> types;
+  for (const Operand *operand : {&query, &key, &value})
+    types.push_back(
+        cast<FloatType>(getElementTypeOrSelf(operand->origin.getType())));
+  if (FloatType added = mask.getAddedType())
+    types.push_back(added);
+  FloatType widest = types.front();
+  for (FloatType type : types) {
+    if (type.getWidth() > widest.getWidth())
       widest = type;
+    else if (type != widest && type.getWidth() == widest.getWidth())
+      widest = Float32Type::get(result.getContext()); // f16 and bf16
   }
   return widest;
 }

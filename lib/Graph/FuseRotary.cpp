@@ -23,7 +23,8 @@
 // 4. The sums must be those of a rotation, of halves or of neighbours, and the
 //    lanes of the tables must be pairwise equal: by what they are computed from
 //    (LaneNames) or, for constants, element by element.
-// 5. cos and sin become tables of R/2 lanes (LaneSelection.h).
+// 5. cos and sin become tables of R/2 lanes (LaneSelection.h). Heads that repeat
+//    are turned once and repeated behind.
 //
 // Rejected silently: what is no rotation, and tables whose lanes are not evenly
 // spaced. The sums are linear, so a wrong sign, a table of the other order or
@@ -38,6 +39,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rotation.h"
+#include "StridedView.h"
 #include "UnusedOps.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "wafer/Graph/Passes.h"
@@ -131,6 +133,36 @@ static void unifyShapes(OpBuilder &builder, Location loc, Value &cos,
           *table);
 }
 
+/// Turns `x`; where it repeats in runs along a dimension in which the tables do
+/// not change, as heads of keys do, once for each run.
+static Value createRotary(OpBuilder &builder, Location loc, Value x, Value cos,
+                          Value sin, bool interleaved,
+                          ConstantValues &constants) {
+  StridedView view = getView(x, {}, constants);
+  SmallVector<int64_t> shape(getShape(x)), once, repeated;
+  ArrayRef<int64_t> table = getShape(cos);
+  size_t missing = shape.size() - table.size();
+  for (auto [d, size] : llvm::enumerate(shape)) {
+    Factors &factors = view.dims[d];
+    bool isShared =
+        d + 1 < shape.size() && (d < missing || table[d - missing] == 1);
+    int64_t run = 1;
+    if (isShared && !factors.empty() && factors.back().stride == 0)
+      run = factors.pop_back_val().size;
+    once.append({size / run, 1});
+    repeated.append({size / run, run});
+  }
+  if (once == repeated)
+    return RotaryEmbeddingOp::create(builder, loc, x, cos, sin, interleaved);
+  Value source = createView(builder, loc, view, x, constants);
+  Value turned =
+      RotaryEmbeddingOp::create(builder, loc, source, cos, sin, interleaved);
+  auto type = cast<RankedTensorType>(x.getType());
+  turned = ReshapeOp::create(builder, loc, type.clone(once), turned);
+  turned = ExpandOp::create(builder, loc, type.clone(repeated), turned);
+  return ReshapeOp::create(builder, loc, type, turned);
+}
+
 static void replace(Operation *anchor, const Rotation &rotation,
                     ConstantValues &constants) {
   OpBuilder builder(anchor);
@@ -148,8 +180,8 @@ static void replace(Operation *anchor, const Rotation &rotation,
   Value sin =
       createTable(builder, loc, rotation.sin, rotation.negatesSin, constants);
   unifyShapes(builder, loc, cos, sin);
-  Value result = RotaryEmbeddingOp::create(builder, loc, x, cos, sin,
-                                           rotation.interleaved);
+  Value result = createRotary(builder, loc, x, cos, sin, rotation.interleaved,
+                              constants);
   anchor->getResult(0).replaceAllUsesWith(result);
 }
 

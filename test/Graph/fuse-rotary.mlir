@@ -1,7 +1,7 @@
 // RUN: wafer-opt %s -graph-fuse-rotary | FileCheck %s
 // RUN: wafer-opt %s -graph-fuse-rotary -o %t && wafer-opt %t -graph-fuse-rotary | diff %t -
 // RUN: %python %S/Inputs/agree.py %s graph-fuse-rotary | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 14 functions, 14 changed
+// AGREE: agree: 15 functions, 15 changed
 
 // rotate_half by slices, tables of two equal halves.
 // CHECK-LABEL: func.func @halves
@@ -276,6 +276,24 @@ func.func @different_shapes(%x: tensor<2x3x5x8xf32>, %cos: tensor<3x5x8xf32>, %s
   %n = graph.neg %b : tensor<2x3x5x4xf32>
   %h = graph.concat %n, %a axis 3 : (tensor<2x3x5x4xf32>, tensor<2x3x5x4xf32>) -> tensor<2x3x5x8xf32>
   %0 = graph.mul %x, %c : (tensor<2x3x5x8xf32>, tensor<3x5x8xf32>) -> tensor<2x3x5x8xf32>
+  %1 = graph.mul %h, %s : (tensor<2x3x5x8xf32>, tensor<5x8xf32>) -> tensor<2x3x5x8xf32>
+  %2 = graph.add %0, %1 : (tensor<2x3x5x8xf32>, tensor<2x3x5x8xf32>) -> tensor<2x3x5x8xf32>
+  return %2 : tensor<2x3x5x8xf32>
+}
+
+// Heads that repeat are turned once.
+// CHECK-LABEL: func.func @repeated_heads
+// CHECK-NEXT: %[[R:.*]] = graph.rotary_embedding %arg0, %arg1, %arg2 : (tensor<2x1x5x8xf32>, tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<2x1x5x8xf32>
+// CHECK: graph.expand
+func.func @repeated_heads(%k: tensor<2x1x5x8xf32>, %cos: tensor<5x4xf32>, %sin: tensor<5x4xf32>) -> tensor<2x3x5x8xf32> {
+  %x = graph.expand %k : tensor<2x1x5x8xf32> -> tensor<2x3x5x8xf32>
+  %a = graph.slice %x starts [0, 0, 0, 0] sizes [2, 3, 5, 4] steps [1, 1, 1, 1] : (tensor<2x3x5x8xf32>) -> tensor<2x3x5x4xf32>
+  %b = graph.slice %x starts [0, 0, 0, 4] sizes [2, 3, 5, 4] steps [1, 1, 1, 1] : (tensor<2x3x5x8xf32>) -> tensor<2x3x5x4xf32>
+  %n = graph.neg %b : tensor<2x3x5x4xf32>
+  %h = graph.concat %n, %a axis 3 : (tensor<2x3x5x4xf32>, tensor<2x3x5x4xf32>) -> tensor<2x3x5x8xf32>
+  %c = graph.concat %cos, %cos axis 1 : (tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x8xf32>
+  %s = graph.concat %sin, %sin axis 1 : (tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x8xf32>
+  %0 = graph.mul %x, %c : (tensor<2x3x5x8xf32>, tensor<5x8xf32>) -> tensor<2x3x5x8xf32>
   %1 = graph.mul %h, %s : (tensor<2x3x5x8xf32>, tensor<5x8xf32>) -> tensor<2x3x5x8xf32>
   %2 = graph.add %0, %1 : (tensor<2x3x5x8xf32>, tensor<2x3x5x8xf32>) -> tensor<2x3x5x8xf32>
   return %2 : tensor<2x3x5x8xf32>
