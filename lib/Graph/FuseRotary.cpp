@@ -23,7 +23,8 @@
 // 4. The sums must be those of a rotation, of halves or of neighbours, and the
 //    lanes of the tables must be pairwise equal: by what they are computed from
 //    (LaneNames) or, for constants, element by element.
-// 5. cos and sin become tables of R/2 lanes (LaneSelection.h). Heads that repeat
+// 5. cos and sin become tables of R/2 lanes (LaneSelection.h). Heads that
+// repeat
 //    are turned once and repeated behind.
 //
 // Rejected silently: what is no rotation, and tables whose lanes are not evenly
@@ -180,8 +181,8 @@ static void replace(Operation *anchor, const Rotation &rotation,
   Value sin =
       createTable(builder, loc, rotation.sin, rotation.negatesSin, constants);
   unifyShapes(builder, loc, cos, sin);
-  Value result = createRotary(builder, loc, x, cos, sin, rotation.interleaved,
-                              constants);
+  Value result =
+      createRotary(builder, loc, x, cos, sin, rotation.interleaved, constants);
   anchor->getResult(0).replaceAllUsesWith(result);
 }
 
