@@ -21,6 +21,10 @@ namespace wafer::graph {
 
 Value createReshape(PatternRewriter &rewriter, Location loc, Value value,
                     ArrayRef<int64_t> shape) {
+  // A reshape back to where a value comes from would make reshapes of equal
+  // rank take turns.
+  while (auto inner = value.getDefiningOp<ReshapeOp>())
+    value = inner.getInput();
   auto type = cast<RankedTensorType>(value.getType());
   if (type.getShape() == shape)
     return value;

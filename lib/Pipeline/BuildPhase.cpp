@@ -56,7 +56,7 @@ void buildPhaseVerifier(OpPassManager &pm, Phase phase) {
 
 /// Normalisation: exporters' plumbing goes first, so that equal values are one
 /// value; then what they spelled out becomes the op that it was.
-static void addGraphPasses(OpPassManager &pm) {
+static void addGraphPasses(OpPassManager &pm, const PipelineOptions &options) {
   auto addSimplification = [&] {
     pm.addPass(graph::createFoldConstants());
     pm.addPass(graph::createSimplify());
@@ -66,7 +66,10 @@ static void addGraphPasses(OpPassManager &pm) {
   pm.addPass(graph::createFuseActivations());
   pm.addPass(graph::createFuseSoftmax());
   pm.addPass(graph::createFuseNormalizations());
-  // Ops made of these: rotary embedding, attention.
+  addSimplification();
+  // Ops made of these.
+  pm.addPass(graph::createFuseRotary({options.folder}));
+  pm.addPass(graph::createFuseAttention({options.folder}));
   addSimplification();
 }
 
@@ -74,7 +77,7 @@ void buildPhase(OpPassManager &pm, Phase target,
                 const PipelineOptions &options) {
   switch (target) {
   case Phase::Graph:
-    addGraphPasses(pm);
+    addGraphPasses(pm, options);
     break;
   case Phase::Sharded: {
     pm.addPass(createLegalizeAttention());

@@ -20,6 +20,10 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
       llvm::cl::desc("Target machine, for modules in phase graph: wse2, wse3, "
                      "mesh<WxH> or a machine file"),
       llvm::cl::init("")};
+  Option<std::string> folder{
+      *this, "folder",
+      llvm::cl::desc("Where relative paths of constants in files start"),
+      llvm::cl::init("")};
   Option<bool> verify{*this, "verify",
                       llvm::cl::desc("Run the verifier of each phase boundary"),
                       llvm::cl::init(true)};
@@ -35,6 +39,7 @@ void wafer::registerPhasePipelines() {
           LowerToPhaseOptions passOptions;
           passOptions.target = name;
           passOptions.machine = options.machine;
+          passOptions.folder = options.folder;
           passOptions.verifyPhases = options.verify;
           pm.addPass(createLowerToPhase(passOptions));
         });

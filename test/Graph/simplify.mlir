@@ -263,3 +263,14 @@ func.func @positions(%table: tensor<2x3xf32>, %i: tensor<4xi64>, %x: tensor<4x3x
   %4 = graph.add %3, %p : (tensor<2x2x3xf32>, tensor<1x2x3xf32>) -> tensor<2x2x3xf32>
   return %2, %4 : tensor<2x2x3xf32>, tensor<2x2x3xf32>
 }
+
+// A dimension of 1 elsewhere: the map and the reshape do not take turns.
+// CHECK-LABEL: func.func @units_move
+// CHECK-NEXT: %[[N:.*]] = graph.neg %arg0 : tensor<1x2x9xf32>
+// CHECK-NEXT: %[[R:.*]] = graph.reshape %[[N]] : tensor<1x2x9xf32> -> tensor<2x1x9xf32>
+// CHECK-NEXT: return %[[R]]
+func.func @units_move(%x: tensor<1x2x9xf32>) -> tensor<2x1x9xf32> {
+  %t = graph.transpose %x perm [1, 0, 2] : (tensor<1x2x9xf32>) -> tensor<2x1x9xf32>
+  %n = graph.neg %t : tensor<2x1x9xf32>
+  return %n : tensor<2x1x9xf32>
+}

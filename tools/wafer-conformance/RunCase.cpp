@@ -273,6 +273,7 @@ bool CaseRunner::import(const StoredTensors &stored) {
 bool CaseRunner::compile() {
   bool isCompiled = options.mode != run::Mode::Reference;
   PipelineOptions pipeline;
+  pipeline.folder = isOnnx() ? "" : test.folder;
   pipeline.machine = options.machine;
   for (Phase phase : kPhases) {
     if (!isCompiled && (phase != Phase::Graph || !options.normalise))

@@ -134,6 +134,7 @@ static LogicalResult runPhase(Compilation &compilation, Phase phase,
   if (compilation.verifier)
     pm.addInstrumentation(compilation.verifier->createInstrumentation());
   PipelineOptions options;
+  options.folder = compilation.folder;
   options.machine = compilation.options.machine;
   options.verify = compilation.options.verify;
   buildPhase(pm, phase, options);

@@ -123,4 +123,59 @@ def FuseNormalizations : Pass<"graph-fuse-normalizations"> {
   let dependentDialects = ["::wafer::graph::GraphDialect"];
 }
 
+def FuseRotary : Pass<"graph-fuse-rotary"> {
+  let summary = "raises rotary embedding to one op";
+  let description = [{
+    Finds values whose last dimension is pairs of elements of another value
+    turned by angles, however slices, concatenations, permutations and
+    negations spell it, and makes them graph.rotary_embedding.
+
+    ```mlir
+    %a = graph.slice %x starts [0, 0] sizes [6, 2] steps [1, 1] : (tensor<6x4xf32>) -> tensor<6x2xf32>
+    %b = graph.slice %x starts [0, 2] sizes [6, 2] steps [1, 1] : (tensor<6x4xf32>) -> tensor<6x2xf32>
+    %n = graph.neg %b : tensor<6x2xf32>
+    %h = graph.concat %n, %a axis 1 : (tensor<6x2xf32>, tensor<6x2xf32>) -> tensor<6x4xf32>
+    %c = graph.concat %cos, %cos axis 1 : (tensor<6x2xf32>, tensor<6x2xf32>) -> tensor<6x4xf32>
+    %s = graph.concat %sin, %sin axis 1 : (tensor<6x2xf32>, tensor<6x2xf32>) -> tensor<6x4xf32>
+    %0 = graph.mul %x, %c : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
+    %1 = graph.mul %h, %s : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
+    %2 = graph.add %0, %1 : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
+    ```
+    becomes
+    ```mlir
+    %2 = graph.rotary_embedding %x, %cos, %sin
+       : (tensor<6x4xf32>, tensor<6x2xf32>, tensor<6x2xf32>) -> tensor<6x4xf32>
+    ```
+  }];
+  let options = [Option<"folder", "folder", "std::string", "\"\"",
+      "Where relative paths of constants in files start (default: the working directory)">];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def FuseAttention : Pass<"graph-fuse-attention"> {
+  let summary = "raises scaled dot-product attention to one op";
+  let description = [{
+    Finds softmax(query·key^T, scaled and masked)·value and makes it
+    graph.attention: heads of keys and values that repeat become groups, a mask
+    that is causal becomes `causal`, other masks the mask operand. lib/Graph/FuseAttention.cpp
+    says when a mask with finite numbers is the same.
+
+    ```mlir
+    %s = graph.matmul %q, %k {transpose_b} : (tensor<2x4x7x8xf32>, tensor<2x4x7x8xf32>) -> tensor<2x4x7x7xf32>
+    %m = graph.mul %s, %half : (tensor<2x4x7x7xf32>, tensor<f32>) -> tensor<2x4x7x7xf32>
+    %a = graph.add %m, %mask : (tensor<2x4x7x7xf32>, tensor<2x1x7x7xf32>) -> tensor<2x4x7x7xf32>
+    %w = graph.softmax %a axis 3 : (tensor<2x4x7x7xf32>) -> tensor<2x4x7x7xf32>
+    %r = graph.matmul %w, %v : (tensor<2x4x7x7xf32>, tensor<2x4x7x6xf32>) -> tensor<2x4x7x6xf32>
+    ```
+    becomes
+    ```mlir
+    %r = graph.attention %q, %k, %v mask %mask scale 5.0e-01
+       : (tensor<2x4x7x8xf32>, tensor<2x4x7x8xf32>, tensor<2x4x7x6xf32>, tensor<2x1x7x7xf32>) -> tensor<2x4x7x6xf32>
+    ```
+  }];
+  let options = [Option<"folder", "folder", "std::string", "\"\"",
+      "Where relative paths of constants in files start (default: the working directory)">];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
 #endif // WAFER_GRAPH_PASSES_TD

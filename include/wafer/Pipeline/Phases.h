@@ -37,6 +37,9 @@ struct PipelineOptions {
   /// A preset, `mesh<WxH>` or the path of a machine file; used on the way to
   /// `sharded` only, later IR holds the machine itself.
   std::string machine;
+  /// Where relative paths of constants in files start; "" for the working
+  /// directory.
+  std::string folder;
   /// Runs the verifier of each phase boundary.
   bool verify = true;
 };
