@@ -191,9 +191,10 @@ LogicalResult KernelOp::verifyRegions() {
              << result.getType();
   }
   if (getDataflow() &&
-      !isa<ProductAttr, MapAttr, ReshardAttr>(*getDataflow())) // C4
-    return emitOpError("dataflow must be #wafer.product, #wafer.map or "
-                       "#wafer.reshard, found ")
+      !isa<ProductAttr, MapAttr, NormalizationAttr, ReshardAttr>(
+          *getDataflow())) // C4
+    return emitOpError("dataflow must be #wafer.product, #wafer.map, "
+                       "#wafer.normalization or #wafer.reshard, found ")
            << *getDataflow();
   if (getAt().has_value() != getTo().has_value()) // C5
     return emitOpError("requires both 'at' and 'to', or none");

@@ -8,6 +8,7 @@
 #include "wafer/Kernels/Kernel.h"
 
 #include "wafer/Kernels/MapKernel.h"
+#include "wafer/Kernels/NormalizationKernel.h"
 #include "wafer/Kernels/ProductKernel.h"
 #include "wafer/Kernels/ReshardKernel.h"
 
@@ -16,9 +17,11 @@ using namespace wafer;
 
 static ArrayRef<const Kernel *> getKernels() {
   static const MapKernel map;
+  static const NormalizationKernel normalization;
   static const ProductKernel product;
   static const ReshardKernel reshard;
-  static const Kernel *const kernels[] = {&map, &product, &reshard};
+  static const Kernel *const kernels[] = {&map, &normalization, &product,
+                                         &reshard};
   return kernels;
 }
 

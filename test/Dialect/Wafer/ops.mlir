@@ -11,6 +11,7 @@
 // CHECK-SAME: wafer.map = #wafer.map
 // CHECK-SAME: wafer.product = #wafer.product<form = forward, reduce = chain, weights = streamed, pieces = 4>
 // CHECK-SAME: wafer.rect = #wafer.rect<0 : 4, 0 : 8>
+// CHECK-SAME: wafer.normalization = #wafer.normalization
 // CHECK-SAME: wafer.reshard = #wafer.reshard
 // CHECK-SAME: wafer.ring = #wafer.product<form = weight_gradient, reduce = ring, weights = resident>
 // CHECK-SAME: wafer.several = #wafer.layout<factors [d0 = 2 x 3, d2 = 5], rows [] cyclic, columns [d2.0, d1] block>
@@ -23,6 +24,7 @@ module @attributes attributes {
   wafer.product = #wafer.product<form = forward, reduce = chain, weights = streamed, pieces = 4>,
   wafer.ring = #wafer.product<form = weight_gradient, reduce = ring, weights = resident>,
   wafer.map = #wafer.map,
+  wafer.normalization = #wafer.normalization,
   wafer.reshard = #wafer.reshard
 } {}
 
