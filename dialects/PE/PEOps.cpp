@@ -76,8 +76,7 @@ LogicalResult pe::verifyVectorOp(VectorOp op, unsigned numSources) {
   if (!isElementType(type) || !isElementType(from)) // C4
     return op.emitOpError("requires elements of f32, f16 or i32, found ")
            << (isElementType(type) ? from : type);
-  bool sameWidth =
-      type.getIntOrFloatBitWidth() == from.getIntOrFloatBitWidth();
+  bool sameWidth = type.getIntOrFloatBitWidth() == from.getIntOrFloatBitWidth();
   bool mixed = op.getOpcode() == Opcode::Convert ||
                (op.getOpcode() == Opcode::Move && sameWidth) ||
                (op.getOpcode() == Opcode::Mac && type.isF32() && from.isF16());

@@ -133,6 +133,23 @@ def Wafer_NormalizationAttr : Wafer_Attr<"Normalization", "normalization"> {
   let summary = "a normalisation over the features: sums of a row of PEs meet in its last column, statistics go back to all";
 }
 
+def Wafer_AttentionAttr : Wafer_Attr<"Attention", "attention"> {
+  let summary = "attention's dataflow";
+  let description = [{
+    A head lies on columns of its own (or a column has whole heads); rows own tokens. The rows of a sequence are cut into
+    `segments`; a segment's last row, its hub, gathers the keys and values of its rows and passes them on to the next hub and to
+    its own rows, `blocks` blocks for each segment (0: not chosen yet). Scores of a block are summed along the head's columns to
+    the last one, which weighs them (online softmax) and sends the weights back.
+
+    C1. `segments` and `blocks` are not negative.
+
+    Example: `#wafer.attention<segments = 14, blocks = 5>`
+  }];
+  let parameters = (ins DefaultValuedParameter<"int64_t", "0">:$segments, DefaultValuedParameter<"int64_t", "0">:$blocks);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let genVerifyDecl = 1;
+}
+
 def Wafer_ReshardAttr : Wafer_Attr<"Reshard", "reshard"> {
   let summary = "moves a tensor to another rectangle of the same rows: gathered along each row, delivered to the new owners";
 }

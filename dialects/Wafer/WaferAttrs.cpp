@@ -256,3 +256,12 @@ LogicalResult ProductAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "pieces must not be negative, found " << pieces;
   return success();
 }
+
+LogicalResult
+AttentionAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      int64_t segments, int64_t blocks) {
+  if (segments < 0 || blocks < 0) // C1
+    return emitError() << "segments and blocks must not be negative, found "
+                       << segments << " and " << blocks;
+  return success();
+}

@@ -191,10 +191,11 @@ LogicalResult KernelOp::verifyRegions() {
              << result.getType();
   }
   if (getDataflow() &&
-      !isa<ProductAttr, MapAttr, NormalizationAttr, ReshardAttr>(
+      !isa<ProductAttr, MapAttr, NormalizationAttr, AttentionAttr, ReshardAttr>(
           *getDataflow())) // C4
     return emitOpError("dataflow must be #wafer.product, #wafer.map, "
-                       "#wafer.normalization or #wafer.reshard, found ")
+                       "#wafer.normalization, #wafer.attention or "
+                       "#wafer.reshard, found ")
            << *getDataflow();
   if (getAt().has_value() != getTo().has_value()) // C5
     return emitOpError("requires both 'at' and 'to', or none");

@@ -54,9 +54,9 @@ LogicalResult storeOutput(mesh::OutputOp output, ExpandState &state) {
   Emitter emitter(state.program,
                   output.getValue().getDefiningOp<mesh::KernelOp>());
   Sharding sharding(placed->second.rect, state.getLaunches(),
-                    getTokenShape(type));
+                    getTokenShape(type), getFeatureOrder(type));
   AffineExpr token = sharding.tokenStart() + emitter.index(1);
-  AffineExpr feature = sharding.featureStart() + emitter.index(0);
+  AffineExpr feature = sharding.featureAt(emitter.index(0));
   emitter.store(placed->second.buffer, {sharding.tokens.largest(), 1},
                 output.getHost(), token * sharding.features.size + feature,
                 {sharding.featureExtent(), sharding.tokenExtent()},

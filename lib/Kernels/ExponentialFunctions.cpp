@@ -83,8 +83,7 @@ Value wafer::recordExpMinusOne(FunctionRecorder &r, Value x) {
 /// powers, the first one with n >= -100.
 static Value recordExp(FunctionRecorder &r, Value x) {
   constexpr uint32_t kBelow = kBias - 1; // The first power is halved.
-  Reduced reduced =
-      reduce(r, r.min(r.max(x, f32(-104)), f32(89)), kBelow);
+  Reduced reduced = reduce(r, r.min(r.max(x, f32(-104)), f32(89)), kBelow);
   Value bits = r.bits(reduced.shifted);
   Value first = r.max(bits, i32(kRounderBits + kBelow - 100));
   Value rest = r.mac(i32((kBias + 1) * kOneExponent), r.sub(bits, first),

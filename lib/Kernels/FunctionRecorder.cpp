@@ -124,10 +124,10 @@ FunctionCode FunctionRecorder::finish(Value result) {
     out.fromInt = step.sources.front().isInt;
     out.destination = places[step.destination.id];
     for (Value source : step.sources)
-      out.sources.push_back(source.isScalar
-                                ? FunctionOperand{FunctionOperand::Kind::Scalar,
-                                                  0, source.bits}
-                                : places[source.id]);
+      out.sources.push_back(
+          source.isScalar
+              ? FunctionOperand{FunctionOperand::Kind::Scalar, 0, source.bits}
+              : places[source.id]);
     code.steps.push_back(out);
   }
   code.numFloats = floatsBusy.size();

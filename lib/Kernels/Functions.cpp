@@ -67,8 +67,7 @@ countRegisters(ArrayRef<Function> functions) {
   return {floats, ints};
 }
 
-int64_t wafer::getScratchBytes(ArrayRef<Function> functions,
-                               int64_t elements) {
+int64_t wafer::getScratchBytes(ArrayRef<Function> functions, int64_t elements) {
   auto [floats, ints] = countRegisters(functions);
   return (floats + ints) * elements * 4;
 }
@@ -79,12 +78,12 @@ int64_t wafer::getFunctionCycles(machine::DescAttr machine, Function function,
                                  int64_t outer, int64_t inner) {
   int64_t cycles = 0;
   for (const FunctionStep &step : getFunctionCode(function).steps)
-    cycles += machine.getSetupCycles() +
-              outer * llvm::divideCeilSigned(
-                          inner, machine.getRate(
-                                     pe::stringifyOpcode(step.opcode),
-                                     typeName(step.toInt),
-                                     typeName(step.fromInt)));
+    cycles +=
+        machine.getSetupCycles() +
+        outer * llvm::divideCeilSigned(
+                    inner, machine.getRate(pe::stringifyOpcode(step.opcode),
+                                           typeName(step.toInt),
+                                           typeName(step.fromInt)));
   return cycles;
 }
 
@@ -96,12 +95,12 @@ FunctionScratch FunctionEmitter::declareScratch(Emitter &emitter,
   FunctionScratch scratch;
   scratch.elements = elements;
   if (floats > 0)
-    scratch.floats = emitter.buffer("scratch", emitter.f32(),
-                                    floats * elements, on);
+    scratch.floats =
+        emitter.buffer("scratch", emitter.f32(), floats * elements, on);
   if (ints > 0)
-    scratch.ints = emitter.buffer(
-        "bits", IntegerType::get(emitter.getContext(), 32), ints * elements,
-        on);
+    scratch.ints =
+        emitter.buffer("bits", IntegerType::get(emitter.getContext(), 32),
+                       ints * elements, on);
   return scratch;
 }
 
@@ -135,8 +134,8 @@ void FunctionEmitter::emit(Function function, Attribute destination,
     return isInt ? Type(IntegerType::get(context, 32)) : emitter.f32();
   };
   for (const FunctionStep &step : getFunctionCode(function).steps) {
-    SmallVector<Attribute> operands = llvm::map_to_vector(
-        step.sources, [&](const FunctionOperand &operand) {
+    SmallVector<Attribute> operands =
+        llvm::map_to_vector(step.sources, [&](const FunctionOperand &operand) {
           return resolve(operand, step.fromInt, destination, sources);
         });
     Attribute to = resolve(step.destination, step.toInt, destination, sources);

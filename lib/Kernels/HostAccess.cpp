@@ -36,6 +36,36 @@ SmallVector<AffineExpr> wafer::delinearize(AffineExpr index,
   return indices;
 }
 
+bool wafer::isView(Operation *op) {
+  return isa<graph::ReshapeOp, graph::TransposeOp, graph::SliceOp,
+             graph::ExpandOp>(op);
+}
+
+/// The indices of a view's operand for `indices` of its result.
+static SmallVector<AffineExpr> getSourceIndices(Operation *view,
+                                                ArrayRef<AffineExpr> indices) {
+  MLIRContext *context = view->getContext();
+  auto from = cast<RankedTensorType>(view->getOperand(0).getType()),
+       to = cast<RankedTensorType>(view->getResult(0).getType());
+  SmallVector<AffineExpr> source(from.getRank());
+  if (isa<graph::ReshapeOp>(view))
+    return delinearize(linearize(indices, to.getShape(), context),
+                       from.getShape());
+  if (auto transpose = dyn_cast<graph::TransposeOp>(view)) {
+    for (auto [i, d] : llvm::enumerate(transpose.getPerm()))
+      source[d] = indices[i];
+  } else if (auto slice = dyn_cast<graph::SliceOp>(view)) {
+    for (size_t d = 0; d < source.size(); ++d)
+      source[d] = indices[d] * slice.getSteps()[d] + slice.getStarts()[d];
+  } else {
+    int64_t added = to.getRank() - from.getRank();
+    for (int64_t d = 0; d < from.getRank(); ++d)
+      source[d] = from.getDimSize(d) == 1 ? getAffineConstantExpr(0, context)
+                                          : indices[d + added];
+  }
+  return source;
+}
+
 FailureOr<HostAccess> wafer::getHostAccess(Value value,
                                            ArrayRef<AffineExpr> indices) {
   auto type = cast<RankedTensorType>(value.getType());
@@ -47,25 +77,15 @@ FailureOr<HostAccess> wafer::getHostAccess(Value value,
       return failure();
     return HostAccess{argument, linearize(indices, type.getShape(), context)};
   }
-  if (auto reshape = value.getDefiningOp<graph::ReshapeOp>()) {
-    auto from = cast<RankedTensorType>(reshape.getInput().getType());
-    return getHostAccess(
-        reshape.getInput(),
-        delinearize(linearize(indices, type.getShape(), context),
-                    from.getShape()));
-  }
-  if (auto transpose = value.getDefiningOp<graph::TransposeOp>()) {
-    SmallVector<AffineExpr> source(indices.size());
-    for (auto [i, d] : llvm::enumerate(transpose.getPerm()))
-      source[d] = indices[i];
-    return getHostAccess(transpose.getInput(), source);
-  }
-  return failure();
+  Operation *view = value.getDefiningOp();
+  if (!isView(view))
+    return failure();
+  return getHostAccess(view->getOperand(0), getSourceIndices(view, indices));
 }
 
 BlockArgument wafer::getViewedArgument(Value value) {
   while (Operation *op = value.getDefiningOp()) {
-    if (!isa<graph::ReshapeOp, graph::TransposeOp>(op))
+    if (!isView(op))
       return {};
     value = op->getOperand(0);
   }

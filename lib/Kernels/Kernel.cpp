@@ -7,6 +7,7 @@
 
 #include "wafer/Kernels/Kernel.h"
 
+#include "wafer/Kernels/AttentionKernel.h"
 #include "wafer/Kernels/MapKernel.h"
 #include "wafer/Kernels/NormalizationKernel.h"
 #include "wafer/Kernels/ProductKernel.h"
@@ -18,10 +19,11 @@ using namespace wafer;
 static ArrayRef<const Kernel *> getKernels() {
   static const MapKernel map;
   static const NormalizationKernel normalization;
+  static const AttentionKernel attention;
   static const ProductKernel product;
   static const ReshardKernel reshard;
   static const Kernel *const kernels[] = {&map, &normalization, &product,
-                                         &reshard};
+                                         &attention, &reshard};
   return kernels;
 }
 
@@ -45,12 +47,25 @@ bool Kernel::readsInPlace(Operation *op, unsigned operand) const {
          getTokenShape(op->getResult(0).getType());
 }
 
+FeatureOrder wafer::getResultOrder(mesh::KernelOp kernel) {
+  return kernel.getNumResults() ? getFeatureOrder(kernel.getResult(0).getType())
+                                : FeatureOrder();
+}
+
 LogicalResult wafer::verifyLayouts(mesh::KernelOp kernel) {
-  for (Type type :
-       llvm::concat<const Type>(llvm::to_vector(kernel.getInputs().getTypes()),
-                                llvm::to_vector(kernel.getResultTypes())))
-    if (mesh::getLayout(type) && type != withTokenLayout(type))
-      return kernel.emitOpError("offers ")
-             << withTokenLayout(type) << " only, found " << type;
+  FeatureOrder order = getResultOrder(kernel);
+  auto verify = [&](Type type, bool isResult) -> LogicalResult {
+    if (!mesh::getLayout(type) || type == withTokenLayout(type, order) ||
+        (!isResult && type == withTokenLayout(type)))
+      return success();
+    return kernel.emitOpError("offers ")
+           << withTokenLayout(type) << ", or features in pairs, found " << type;
+  };
+  for (Type type : kernel.getInputs().getTypes())
+    if (failed(verify(type, /*isResult=*/false)))
+      return failure();
+  for (Type type : kernel.getResultTypes())
+    if (failed(verify(type, /*isResult=*/true)))
+      return failure();
   return success();
 }

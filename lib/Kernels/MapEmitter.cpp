@@ -18,12 +18,12 @@ bool wafer::isPEType(Type elementType) {
 
 MapEmitter::MapEmitter(Emitter &emitter, ExpandState &state,
                        mesh::KernelOp kernel, mesh::RectAttr rect)
-    : emitter(emitter), state(state), kernel(kernel), rect(rect) {}
+    : emitter(emitter), state(state), kernel(kernel), rect(rect),
+      order(getResultOrder(kernel)) {}
 
 void MapEmitter::bind(Value value, FlatSymbolRefAttr buffer, bool reusable) {
-  Sharding sharding(rect, state.getLaunches(), getTokenShape(value.getType()));
-  operands[value] =
-      Operand{buffer, {}, {sharding.tokens.largest(), 1}, reusable};
+  operands[value] = Operand{
+      buffer, {}, {shard(value.getType()).tokens.largest(), 1}, reusable};
 }
 
 FlatSymbolRefAttr MapEmitter::getBuffer(Value value) const {
@@ -34,10 +34,10 @@ FlatSymbolRefAttr MapEmitter::getBuffer(Value value) const {
 FailureOr<MapEmitter::Operand>
 MapEmitter::loadHostOperand(Value value, Type result, Operation *user) {
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
-  Sharding sharding(rect, state.getLaunches(), getTokenShape(result));
+  Sharding sharding = shard(result);
   SmallVector<AffineExpr> indices = getBroadcastIndices(
       value.getType(), result, sharding.tokenStart() + emitter.index(1),
-      sharding.featureStart() + emitter.index(0));
+      sharding.featureAt(emitter.index(0)));
   FailureOr<HostAccess> access = getHostAccess(value, indices);
   if (failed(access))
     return user->emitOpError("has an operand that is neither on the mesh nor a "
@@ -86,7 +86,8 @@ FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result,
   if (it != operands.end())
     return it->second;
   auto placed = state.values.find(input);
-  if (placed == state.values.end() || placed->second.rect != rect)
+  if (placed == state.values.end() || placed->second.rect != rect ||
+      getFeatureOrder(input.getType()) != order)
     return user->emitOpError(
                "reads a tensor that does not lie on the kernel's rectangle ")
            << rect;
@@ -97,8 +98,7 @@ FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result,
 LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
   for (Operation *op : ops) {
     Value result = op->getResult(0);
-    if (isa<graph::ReshapeOp, graph::TransposeOp>(op) &&
-        !operands.count(op->getOperand(0))) {
+    if (isView(op) && !operands.count(op->getOperand(0))) {
       auto argument = dyn_cast<BlockArgument>(op->getOperand(0));
       if (!argument ||
           !mesh::getLayout(
@@ -126,10 +126,9 @@ LogicalResult MapEmitter::prepare(ArrayRef<Operation *> ops) {
     if (inPlace) {
       operands[result] = first;
     } else {
-      Sharding sharding(rect, state.getLaunches(),
-                        getTokenShape(result.getType()));
       bind(result,
-           emitter.buffer("result", element, sharding.largestPart(),
+           emitter.buffer("result", element,
+                          shard(result.getType()).largestPart(),
                           rect.getRegion()),
            /*reusable=*/true);
     }
@@ -174,8 +173,7 @@ void MapEmitter::declareScratch() {
 }
 
 Sharding MapEmitter::getSharding(const Step &step) const {
-  return Sharding(rect, state.getLaunches(),
-                  getTokenShape(step.op->getResult(0).getType()));
+  return shard(step.op->getResult(0).getType());
 }
 
 /// The operand from feature `first` on.
@@ -211,10 +209,9 @@ void MapEmitter::emitInstruction(const Step &step, const MapPart &part) {
       llvm::map_to_vector(part.sources, [&](const MapSource &source) {
         return getSource(step, source, zero, from);
       });
-  emitter.emit(part.opcode, to,
-               {sharding.featureExtent(), sharding.tokenExtent()},
-               toAttr(step.destination, zero), sources,
-               to == from ? Type() : from);
+  emitter.emit(
+      part.opcode, to, {sharding.featureExtent(), sharding.tokenExtent()},
+      toAttr(step.destination, zero), sources, to == from ? Type() : from);
 }
 
 /// A function on `features` features from `first` on.
@@ -234,8 +231,8 @@ void MapEmitter::emitSlice(const Step &step, const MapPart &part,
       sources.push_back(attr);
       continue;
     }
-    sources.push_back(emitter.mem(
-        wide, emitter.constant(i * scratch.elements), strides));
+    sources.push_back(
+        emitter.mem(wide, emitter.constant(i * scratch.elements), strides));
     emitter.emit<pe::ConvertOp>(emitter.f32(), extents, sources.back(), {attr},
                                 element);
   }

@@ -34,8 +34,7 @@ LogicalResult MapKernel::verify(mesh::KernelOp kernel) const {
                               "#wafer.map, found ")
            << *kernel.getAt() << " and " << *kernel.getTo();
   for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!isMapOp(&op) && !(isa<graph::ReshapeOp, graph::TransposeOp>(op) &&
-                           getViewedArgument(op.getResult(0))))
+    if (!isMapOp(&op) && !(isView(&op) && getViewedArgument(op.getResult(0))))
       return op.emitOpError("is not elementwise, as #wafer.map requires");
     else if (failed(verifyMapOp(&op)))
       return failure();

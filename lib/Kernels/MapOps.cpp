@@ -21,8 +21,8 @@ static Type getElement(Value value) {
 }
 
 std::optional<double> wafer::getSplat(Value value) {
-  while (isa_and_nonnull<graph::ReshapeOp, graph::TransposeOp>(
-      value.getDefiningOp()))
+  while (isa_and_nonnull<graph::ReshapeOp, graph::TransposeOp, graph::SliceOp,
+                         graph::ExpandOp>(value.getDefiningOp()))
     value = value.getDefiningOp()->getOperand(0);
   Attribute held;
   if (auto constant = value.getDefiningOp<graph::ConstantOp>()) {
@@ -58,9 +58,7 @@ MapSource operand(unsigned index) {
   return {MapSource::Kind::Operand, index, 0};
 }
 MapSource destination() { return {MapSource::Kind::Destination, 0, 0}; }
-MapSource scalar(double value) {
-  return {MapSource::Kind::Scalar, 0, value};
-}
+MapSource scalar(double value) { return {MapSource::Kind::Scalar, 0, value}; }
 MapPart instruction(Opcode opcode, ArrayRef<MapSource> sources) {
   return {std::nullopt, opcode, SmallVector<MapSource, 2>(sources)};
 }
@@ -71,7 +69,8 @@ MapPart call(Function function, ArrayRef<MapSource> sources) {
 /// The parts of one op; empty with `reason` where there are none.
 class PartsOf {
 public:
-  explicit PartsOf(Operation *op) : op(op), element(getElement(op->getResult(0))) {}
+  explicit PartsOf(Operation *op)
+      : op(op), element(getElement(op->getResult(0))) {}
   Parts get();
   std::string reason = "elementwise ops of this kind are not carried";
 
@@ -108,11 +107,11 @@ static std::optional<double> getInverse(double value) {
 Parts PartsOf::divide() {
   std::optional<double> divisor = getSplat(op->getOperand(1)),
                         dividend = getSplat(op->getOperand(0));
-  std::optional<double> inverse =
-      divisor ? getInverse(*divisor) : std::nullopt;
+  std::optional<double> inverse = divisor ? getInverse(*divisor) : std::nullopt;
   // An f16 quotient is rounded once, so its inverse must be exact.
   if (inverse && (element.isF32() || *inverse * *divisor == 1))
-    return floatOnly({instruction(Opcode::Mul, {operand(0), scalar(*inverse)})});
+    return floatOnly(
+        {instruction(Opcode::Mul, {operand(0), scalar(*inverse)})});
   if (dividend && *dividend == 1)
     return floatOnly({call(Function::Reciprocal, {operand(1)})});
   return floatOnly({call(Function::Divide, {operand(0), operand(1)})});
@@ -194,8 +193,7 @@ FailureOr<SmallVector<MapPart, 2>> wafer::getMapParts(Operation *op,
 
 LogicalResult wafer::verifyMapOp(Operation *op) {
   std::string reason;
-  if (isa<graph::ReshapeOp, graph::TransposeOp>(op) ||
-      succeeded(getMapParts(op, &reason)))
+  if (isView(op) || succeeded(getMapParts(op, &reason)))
     return success();
   return op->emitError("'") << op->getName() << "' has no kernel for "
                             << op->getResult(0).getType() << ": " << reason;
@@ -254,8 +252,8 @@ MapSlices::MapSlices(int64_t allFeatures, int64_t tokens) {
   int64_t most =
       std::max<int64_t>(kSliceElements / std::max<int64_t>(tokens, 1), 1);
   // All slices but the last have the same size.
-  features = llvm::divideCeilSigned(
-      allFeatures, llvm::divideCeilSigned(allFeatures, most));
+  features = llvm::divideCeilSigned(allFeatures,
+                                    llvm::divideCeilSigned(allFeatures, most));
   count = llvm::divideCeilSigned(allFeatures, features);
 }
 
@@ -294,8 +292,8 @@ int64_t wafer::getMapCycles(machine::DescAttr machine, Operation *op,
   std::string type = typeName(getElement(op->getResult(0)));
   auto beats = [&](StringRef operation, StringRef type, int64_t rows) {
     return machine.getSetupCycles() +
-           rows * llvm::divideCeilSigned(tokens,
-                                         machine.getRate(operation, type));
+           rows *
+               llvm::divideCeilSigned(tokens, machine.getRate(operation, type));
   };
   int64_t cycles = 0;
   for (const MapPart &part : *parts) {

@@ -31,6 +31,7 @@ Planner::Planner(mesh::ProgramOp program)
 int Planner::newGroup(int64_t features) {
   parents.push_back(parents.size());
   groupFeatures.push_back(features);
+  groupHeads.push_back(0);
   fixed.push_back(std::nullopt);
   return parents.back();
 }
@@ -47,6 +48,7 @@ void Planner::unite(int a, int b) {
     return;
   parents[std::max(a, b)] = std::min(a, b);
   groupFeatures[std::min(a, b)] = std::max(groupFeatures[a], groupFeatures[b]);
+  groupHeads[std::min(a, b)] = std::max(groupHeads[a], groupHeads[b]);
   if (!fixed[std::min(a, b)])
     fixed[std::min(a, b)] = fixed[std::max(a, b)];
 }
@@ -150,6 +152,7 @@ void Planner::collect() {
       values.push_back({item.toGroup, shape.features, shape.tokens,
                         getViewedArgument(yielded) ? 0 : index, index});
     }
+    collectAttention(item, kernel);
     addOperands(item, kernel);
     rows = std::max(rows, std::min(machine.getHeight(), item.tokens));
     items.push_back(item);
@@ -157,6 +160,7 @@ void Planner::collect() {
   for (auto output : program.getBody().getOps<mesh::OutputOp>())
     if (auto it = valueIndex.find(output.getValue()); it != valueIndex.end())
       values[it->second].last = items.size();
+  chooseRows();
   for (std::optional<mesh::RectAttr> rect : fixed)
     if (rect)
       firstRow = rect->getY0(), rows = rect->getHeight();
@@ -165,6 +169,8 @@ void Planner::collect() {
 SmallVector<int64_t> Planner::candidates(int group) {
   if (fixed[group])
     return {fixed[group]->getWidth()};
+  if (groupHeads[group])
+    return headCandidates(group);
   int64_t features = groupFeatures[group], width = machine.getWidth();
   SmallVector<int64_t> widths;
   for (int64_t share = ceilDiv(features, width); share <= features;
@@ -218,6 +224,12 @@ int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan,
                   getMapScratchBytes(item.mapOps, features, tokens);
   if (item.norm)
     bytes += getNormalizationBytes(item.norm, tokens);
+  if (item.attention) {
+    std::optional<AttentionSplit> split =
+        splitOf(item, owners, launches, plan.segments, plan.blocks);
+    return split ? attentionBytes(item, *split, owners)
+                 : machine.getUsableBytes() + 1;
+  }
   if (item.isProduct)
     bytes +=
         getPartialBytes(cost) + (weightsResident ? 0 : getWeightBytes(cost));
@@ -244,6 +256,9 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
     plan.kernels[i].pieces =
         item.pieces ? item.pieces
                     : ceilDiv(item.outputs, widths[find(item.toGroup)]);
+    if (item.attention &&
+        !chooseSegments(item, plan.kernels[i], widths, plan.launches, 0))
+      return false;
   }
   while (true) {
     int64_t resident = 0, peak = -1;
@@ -310,6 +325,8 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
         if (cycles <= best + best / 100)
           kernel.pieces = pieces;
     }
+    if (item.attention)
+      chooseSegments(item, kernel, widths, plan.launches, rest);
     if (ownBytes(item, kernel, widths, plan.launches, /*resident=*/false) >
         rest)
       return false;
@@ -324,6 +341,13 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
     if (item.isProduct)
       kernel.cycles += getProductCycles(
           machine, costInput(item, kernel, widths, plan.launches));
+    if (item.attention) {
+      int64_t width = widths[find(item.toGroup)];
+      kernel.cycles += attentionCycles(
+          item,
+          *splitOf(item, width, plan.launches, kernel.segments, kernel.blocks),
+          width);
+    }
     plan.cycles += kernel.cycles * plan.launches;
     plan.bytes =
         std::max(plan.bytes, machine.getUsableBytes() - rest +
@@ -349,6 +373,12 @@ std::optional<Planner::Plan> Planner::evaluate(ArrayRef<int64_t> widths,
 
 LogicalResult Planner::explain() {
   mesh::KernelOp kernel = items[bestItem].kernel;
+  for (const Item &item : items)
+    if (bestShortfall < 0 && item.attention)
+      return item.kernel->emitOpError("cannot deal ")
+             << item.attention->heads << " heads and " << item.attention->batch
+             << " sequence(s) of " << item.attention->sequence
+             << " tokens to whole columns and rows of " << machine.getName();
   InFlightDiagnostic diagnostic =
       kernel.emitOpError("does not fit: a PE needs ")
       << bestBytes << " bytes and " << machine.getName() << " has "
@@ -374,9 +404,10 @@ FailureOr<Planner::Plan> Planner::solve() {
        launches = std::max(launches + 1, launches * 5 / 4)) {
     launches = std::min(launches, mostLaunches);
     for (size_t g = 0; g < parents.size(); ++g)
-      widths[g] = fixed[g] ? fixed[g]->getWidth()
-                           : std::min(machine.getWidth(),
-                                      std::max<int64_t>(groupFeatures[g], 1));
+      widths[g] = groupHeads[find(g)] ? candidates(find(g)).back()
+                  : fixed[g] ? fixed[g]->getWidth()
+                             : std::min(machine.getWidth(),
+                                        std::max<int64_t>(groupFeatures[g], 1));
     best = evaluate(widths, launches);
     if (!best && (launches >= mostLaunches || program.getLaunches() > 1))
       return explain();

@@ -127,12 +127,18 @@ LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
                               "one, as its left operand");
   // On the mesh X is read where it lies, so its views must keep tokens and
   // features.
-  if (mesh::getLayout(kernel.getInputs()[inputs.getArgNumber()].getType()))
+  if (mesh::getLayout(kernel.getInputs()[inputs.getArgNumber()].getType())) {
+    Type type = kernel.getInputs()[inputs.getArgNumber()].getType();
+    if (!getFeatureOrder(type).isPlain())
+      return matmul.emitOpError("requires its left operand's features as they "
+                                "are, found ")
+             << type;
     for (Operation *view = matmul.getLhs().getDefiningOp(); view;
          view = view->getOperand(0).getDefiningOp())
       if (!isMapOp(view))
         return view->emitOpError("does not keep tokens and features of a "
                                  "tensor that lies on the mesh");
+  }
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (&op != matmul && !isMapOp(&op) && !getViewedArgument(op.getResult(0)))
       return op.emitOpError(
@@ -154,8 +160,9 @@ ProductPlan::ProductPlan(mesh::KernelOp kernel, ExpandState &state)
       pieces(std::max<int64_t>(
           cast<mesh::ProductAttr>(*kernel.getDataflow()).getPieces(), 1)),
       input(at, state.getLaunches(), TokenShape{shape.tokens, shape.inputs}),
-      output(to, state.getLaunches(), TokenShape{shape.tokens, shape.outputs}),
-      blocks{shape.outputs, to.getWidth() * pieces} {}
+      output(to, state.getLaunches(), TokenShape{shape.tokens, shape.outputs},
+             getResultOrder(kernel)),
+      blocks{shape.outputs, to.getWidth() * pieces, output.order.unit()} {}
 
 /// X: where the operand lies if it is on the mesh, else slices of a host
 /// tensor.
@@ -195,7 +202,8 @@ static LogicalResult placeWeights(ProductPlan &plan, Emitter &emitter,
                                   WeightStreams &streams) {
   Value rhs = plan.matmul.getRhs();
   auto type = cast<RankedTensorType>(rhs.getType());
-  auto index = [&](AffineExpr k, AffineExpr n) {
+  auto index = [&](AffineExpr k, AffineExpr position) {
+    AffineExpr n = plan.output.order.feature(position);
     SmallVector<AffineExpr> indices(type.getRank(), emitter.constant(0));
     bool transposed = plan.matmul.getTransposeB();
     if (type.getRank() == 1) {

@@ -7,6 +7,7 @@
 
 #include "wafer/Partition/GraphCut.h"
 
+#include "wafer/Kernels/HostAccess.h"
 #include "wafer/Kernels/Kernel.h"
 
 using namespace mlir;
@@ -82,10 +83,82 @@ LogicalResult GraphCut::placeCompute(Operation *op) {
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Attention: one kernel with the views and rotary embeddings around it
+//===----------------------------------------------------------------------===//
+
+LogicalResult GraphCut::collectAttentions(ArrayRef<Operation *> ops) {
+  for (Operation *op : ops) {
+    auto attention = dyn_cast<graph::AttentionOp>(op);
+    if (!attention)
+      continue;
+    std::string reason;
+    FailureOr<AttentionForm> form = AttentionForm::match(attention, reason);
+    if (failed(form))
+      return op->emitError("'graph.attention' has no kernel on the mesh: it ")
+             << reason;
+    for (Operation *part : form->ops)
+      attentionOf[part] = attentions.size();
+    attentions.push_back(*form);
+  }
+  return success();
+}
+
+LogicalResult GraphCut::placeAttention(const AttentionForm &form) {
+  int64_t program = 0;
+  if (failed(checkCompute(form.op, findKernelFor(form.op))))
+    return failure();
+  for (Operation *op : form.ops)
+    for (mlir::Value operand : op->getOperands())
+      if (!llvm::is_contained(form.ops, operand.getDefiningOp()))
+        program =
+            std::max(program, values[operand].onMesh ? values[operand].program
+                                                     : hostProgram(operand));
+  for (const AttentionForm::Operand *operand :
+       {&form.query, &form.key, &form.value}) {
+    const Value &home = values[operand->root];
+    if (!home.onMesh || home.program != program)
+      return form.op->emitError(
+          "'graph.attention' has no kernel for operands that the host has "
+          "(wafer-legalize-attention copies them)");
+    orders[operand->root] = form.getOrder(*operand);
+  }
+  Kernel kernel;
+  kernel.kind = findKernelFor(form.op);
+  kernel.program = program;
+  kernel.ops = form.ops;
+  values[form.result] = Value{true, program, kernels.size()};
+  kernels.push_back(kernel);
+  return success();
+}
+
+/// Features in pairs are for attention only.
+LogicalResult GraphCut::checkOrders() const {
+  for (const AttentionForm &form : attentions)
+    for (const AttentionForm::Operand *operand : {&form.query, &form.key})
+      for (Operation *user : operand->root.getUsers())
+        if (!form.getOrder(*operand).isPlain() &&
+            !llvm::is_contained(form.ops, user))
+          return user->emitError("reads features that 'graph.attention' needs "
+                                 "in pairs, as rotary embedding turns them; no "
+                                 "kernel puts them in order again");
+  return success();
+}
+
 LogicalResult GraphCut::place(Operation *op) {
   if (isa<graph::ConstantOp>(op))
     return success();
-  if (isa<graph::ReshapeOp, graph::TransposeOp>(op)) {
+  if (auto part = attentionOf.find(op); part != attentionOf.end()) {
+    const AttentionForm &form = attentions[part->second];
+    if (op == form.ops.back())
+      return placeAttention(form);
+    // Views that others read too are views of the host for them.
+    if (llvm::all_of(op->getUsers(), [&](Operation *user) {
+          return llvm::is_contained(form.ops, user);
+        }))
+      return success();
+  }
+  if (isView(op)) {
     const Value &home = values[op->getOperand(0)];
     if (!home.onMesh || !isMapOp(op)) {
       values[op->getResult(0)] =
@@ -140,9 +213,14 @@ LogicalResult GraphCut::run() {
   for (Operation &op : function.getBody().front())
     for (mlir::Value result : op.getResults())
       values[result] = Value{};
-  for (Operation *op : getLiveOps(function.getBody().front()))
+  SmallVector<Operation *> ops = getLiveOps(function.getBody().front());
+  if (failed(collectAttentions(ops)))
+    return failure();
+  for (Operation *op : ops)
     if (failed(place(op)))
       return failure();
+  if (failed(checkOrders()))
+    return failure();
   // An output on the host that no stored value gives is copied through the
   // mesh.
   for (mlir::Value output :

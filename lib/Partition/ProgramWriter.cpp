@@ -199,7 +199,7 @@ void ProgramWriter::writeKernel(const GraphCut::Kernel &kernel) {
   SmallVector<mlir::Value> yielded;
   for (Operation *op : kernel.ops) {
     writer.write(op);
-    if (isUsedOutside(op->getResult(0), kernel))
+    if (cut[op->getResult(0)].onMesh && isUsedOutside(op->getResult(0), kernel))
       yielded.push_back(op->getResult(0));
   }
   if (kernel.view)
@@ -219,8 +219,8 @@ void ProgramWriter::writeKernel(const GraphCut::Kernel &kernel) {
     name = (kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front())) + "." +
            std::to_string(n);
   SmallVector<Type> types;
-  for (mlir::Value value : results)
-    types.push_back(withTokenLayout(value.getType()));
+  for (auto [value, written] : llvm::zip(yielded, results))
+    types.push_back(withTokenLayout(written.getType(), cut.getOrder(value)));
   Location location =
       kernel.ops.empty() ? function.getLoc() : kernel.ops.front()->getLoc();
   auto op = mesh::KernelOp::create(

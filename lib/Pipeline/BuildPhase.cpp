@@ -63,6 +63,8 @@ void buildPhase(OpPassManager &pm, Phase target,
     pm.addPass(createCSEPass());
     break;
   case Phase::Sharded: {
+    pm.addPass(createLegalizeAttention());
+    pm.addPass(createLegalizeProducts());
     PartitionGraphOptions partition;
     partition.machine = options.machine;
     pm.addPass(createPartitionGraph(partition));

@@ -41,6 +41,12 @@ void writePlan(mesh::KernelOp kernel, const Planner::KernelPlan &plan) {
                                flow.getReduce(), plan.weights, plan.pieces));
 }
 
+void writeSegments(mesh::KernelOp kernel, const Planner::KernelPlan &plan) {
+  if (isa<mesh::AttentionAttr>(*kernel.getDataflow()))
+    kernel.setDataflowAttr(mesh::AttentionAttr::get(
+        kernel.getContext(), plan.segments, plan.blocks));
+}
+
 LogicalResult checkKernel(mesh::KernelOp kernel) {
   if (!kernel.getDataflow())
     return kernel.emitOpError("has no dataflow: partition the graph first");
@@ -63,7 +69,7 @@ struct PlaceKernels : impl::PlaceKernelsBase<PlaceKernels> {
         return signalPassFailure();
       program.setLaunches(plan->launches);
       for (auto [kernel, kernelPlan] : llvm::zip(kernels, plan->kernels))
-        writePlan(kernel, kernelPlan);
+        writePlan(kernel, kernelPlan), writeSegments(kernel, kernelPlan);
     }
   }
 };

@@ -59,7 +59,8 @@ static KernelFacts collectKernel(mesh::KernelOp kernel) {
   KernelFacts facts;
   facts.name = kernel.getSymName();
   for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!isa<graph::ReshapeOp, graph::TransposeOp, graph::ConstantOp>(op))
+    if (!isa<graph::ReshapeOp, graph::TransposeOp, graph::SliceOp,
+             graph::ExpandOp, graph::ConstantOp>(op))
       facts.ops +=
           (facts.ops.empty() ? "" : ", ") + op.getName().stripDialect().str();
   describeDataflow(kernel.getDataflowAttr(), facts);

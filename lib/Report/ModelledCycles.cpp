@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "wafer/Kernels/CostModel.h"
+#include "wafer/Kernels/HostAccess.h"
 #include "wafer/Kernels/MapOps.h"
 #include "wafer/Kernels/NormalizationKernel.h"
 #include "wafer/Kernels/ProductKernel.h"
@@ -47,7 +48,7 @@ int64_t modelCycles(mesh::KernelOp kernel, int64_t launches,
   int64_t features = llvm::divideCeil(shape.features, to.getWidth());
   int64_t cycles = 0;
   for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!isa<graph::MatmulOp, graph::ReshapeOp, graph::TransposeOp>(op))
+    if (!isView(&op) && !isa<graph::MatmulOp, graph::AttentionOp>(op))
       cycles += getMapCycles(machine, &op, features, tokens);
   if (Operation *norm = getNormalization(kernel))
     cycles += getNormalizationCycles(machine, norm, features, tokens,

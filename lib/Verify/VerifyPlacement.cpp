@@ -51,7 +51,8 @@ void collectReads(mesh::KernelOp kernel, mlir::Value value,
     Operation *user = use.getOwner();
     if (isa<graph::MatmulOp>(user) || !isProduct)
       rects.insert(*kernel.getAt());
-    else if (isa<graph::ReshapeOp, graph::TransposeOp>(user))
+    else if (isa<graph::ReshapeOp, graph::TransposeOp, graph::SliceOp,
+                 graph::ExpandOp>(user))
       collectReads(kernel, user->getResult(0), rects);
     else
       rects.insert(*kernel.getTo());

@@ -95,8 +95,8 @@ public:
   FunctionEmitter(Emitter &emitter, const FunctionScratch &scratch,
                   llvm::ArrayRef<mlir::AffineExpr> extents,
                   llvm::ArrayRef<int64_t> strides)
-      : emitter(emitter), scratch(scratch), extents(extents),
-        strides(strides) {}
+      : emitter(emitter), scratch(scratch), extents(extents), strides(strides) {
+  }
 
   /// `destination` may be one of `sources` (the same elements in the same
   /// order), and must not overlap them otherwise.

@@ -19,7 +19,11 @@ struct HostAccess {
   mlir::AffineExpr index;
 };
 
-/// Follows graph.reshape and graph.transpose from `value` to the body's
+/// True for ops whose result is their first operand's elements at other places
+/// (reshape, transpose, slice, expand): on a host tensor they cost nothing.
+bool isView(mlir::Operation *op);
+
+/// Follows views from `value` to the body's
 /// argument, and gives the host index of element `indices` (one for each
 /// dimension of `value`). Fails if another op is on the way, or the argument is
 /// on the mesh.

@@ -69,8 +69,12 @@ const Kernel *findKernel(mlir::Attribute dataflow);
 const Kernel *findKernelFor(mlir::Operation *op);
 
 /// Do the kernel's operands and results on the mesh lie as this library lays
-/// them (getTokenLayout)? What `verify` of every kernel asks.
+/// them (getTokenLayout), all results with their features in one order, and
+/// operands plainly or in that order? What `verify` of every kernel asks.
 mlir::LogicalResult verifyLayouts(mesh::KernelOp kernel);
+
+/// The order of the features of a kernel's results.
+FeatureOrder getResultOrder(mesh::KernelOp kernel);
 
 /// Emits the elementwise ops of a kernel's body on the parts that each PE of a
 /// rectangle owns.
@@ -123,10 +127,15 @@ private:
   void emitSlice(const Step &step, const MapPart &part, mlir::AffineExpr first,
                  mlir::AffineExpr features);
 
+  Sharding shard(mlir::Type type) const {
+    return Sharding(rect, state.getLaunches(), getTokenShape(type), order);
+  }
+
   Emitter &emitter;
   ExpandState &state;
   mesh::KernelOp kernel;
   mesh::RectAttr rect;
+  FeatureOrder order; // of everything here
   llvm::DenseMap<mlir::Value, Operand> operands;
   std::vector<Step> steps;
   FunctionScratch scratch;

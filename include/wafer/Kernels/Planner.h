@@ -8,6 +8,7 @@
 #ifndef WAFER_KERNELS_PLANNER_H
 #define WAFER_KERNELS_PLANNER_H
 
+#include "wafer/Kernels/AttentionKernel.h"
 #include "wafer/Kernels/CostModel.h"
 #include "wafer/Kernels/Kernel.h"
 
@@ -28,7 +29,8 @@ public:
     mesh::RectAttr at, to;
     mesh::Weights weights = mesh::Weights::Resident;
     int64_t pieces = 1;
-    int64_t cycles = 0; // modelled, for one launch
+    int64_t segments = 1, blocks = 1; // of an attention
+    int64_t cycles = 0;               // modelled, for one launch
   };
   struct Plan {
     int64_t launches = 1;
@@ -41,6 +43,15 @@ public:
   mlir::FailureOr<Plan> solve();
 
 private:
+  struct AttentionItem {
+    int64_t batch, sequence, heads, headSize, valueSize;
+    bool isTurned;
+    /// Elements of the mask on an owner: for each head, key and token where it
+    /// varies with these.
+    bool hasMask = false, maskByHead = false, maskByKey = false,
+         maskByToken = false;
+    mesh::AttentionAttr flow; // what is written by hand is not 0
+  };
   struct Item {
     mesh::KernelOp kernel;
     bool isProduct = false;
@@ -48,13 +59,14 @@ private:
     int atGroup = -1, toGroup = -1;
     int64_t tokens = 1, inputs = 0, outputs = 0;
     llvm::SmallVector<mlir::Operation *> mapOps; // with instructions
-    bool hostInput = false; // X is loaded, not on the mesh
+    bool hostInput = false;                      // X is loaded, not on the mesh
     int64_t operandFeatures =
         0; // loaded operands of a PE: features x tokens units, see addOperands
     int64_t operandTokens = 0, operandBoth = 0;
     int64_t results = 0;                  // result buffers of elementwise ops
     std::optional<mesh::Weights> weights; // written by hand
     int64_t pieces = 0;                   // written by hand, 0 if not
+    std::optional<AttentionItem> attention;
   };
   struct Value {
     int group;
@@ -68,6 +80,24 @@ private:
   int find(int group);
   void unite(int a, int b);
   llvm::SmallVector<int64_t> candidates(int group);
+  // PlanAttention.cpp
+  void collectAttention(Item &item, mesh::KernelOp kernel);
+  /// Rows so that each sequence has rows of its own that can be cut into
+  /// segments.
+  void chooseRows();
+  llvm::SmallVector<int64_t> headCandidates(int group);
+  /// Segments and blocks, the best of those that fit into `bytes`; false if
+  /// none does.
+  bool chooseSegments(const Item &item, KernelPlan &plan,
+                      llvm::ArrayRef<int64_t> widths, int64_t launches,
+                      int64_t bytes);
+  std::optional<AttentionSplit> splitOf(const Item &item, int64_t width,
+                                        int64_t launches, int64_t segments,
+                                        int64_t blocks) const;
+  int64_t attentionBytes(const Item &item, const AttentionSplit &split,
+                         int64_t width) const;
+  int64_t attentionCycles(const Item &item, const AttentionSplit &split,
+                          int64_t width) const;
   /// The plan for these widths, or nullopt if it does not fit.
   std::optional<Plan> evaluate(llvm::ArrayRef<int64_t> widths,
                                int64_t launches);
@@ -89,6 +119,8 @@ private:
   std::vector<Value> values;
   std::vector<int> parents;
   std::vector<int64_t> groupFeatures;
+  /// Heads that must fall on whole columns, 0 if none have to.
+  std::vector<int64_t> groupHeads;
   std::vector<std::optional<mesh::RectAttr>> fixed;
   // The failure that needed the fewest bytes.
   int64_t bestShortfall = -1, bestBytes = 0;

@@ -49,9 +49,10 @@ struct ProductPlan {
   mesh::RectAttr at, to;
   bool streamed;
   int64_t pieces;
-  Sharding input;        // X on `at`
-  Sharding output;       // Y on `to`
-  BalancedBlocks blocks; // outputs in blocks, `pieces` for each column of `to`
+  Sharding input;  // X on `at`
+  Sharding output; // Y on `to`
+  BalancedBlocks
+      blocks; // positions of outputs, `pieces` for each column of `to`
 
   mlir::FlatSymbolRefAttr x, w, acc, y; // buffers
   mlir::FlatSymbolRefAttr part, out;    // streams; null where there is none

@@ -9,6 +9,7 @@
 #define WAFER_PARTITION_GRAPHCUT_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "wafer/Kernels/Attention.h"
 #include "wafer/Kernels/Kernel.h"
 
 namespace wafer {
@@ -54,8 +55,16 @@ public:
   /// The mesh value that an output is, or is a reshape of; null if it is on the
   /// host.
   mlir::Value getStoredValue(mlir::Value output) const;
+  /// The order in which the features of a mesh value lie: what the attention
+  /// that reads it asks for.
+  FeatureOrder getOrder(mlir::Value value) const {
+    return orders.lookup(value);
+  }
 
 private:
+  mlir::LogicalResult collectAttentions(llvm::ArrayRef<mlir::Operation *> ops);
+  mlir::LogicalResult placeAttention(const AttentionForm &form);
+  mlir::LogicalResult checkOrders() const;
   mlir::LogicalResult place(mlir::Operation *op);
   mlir::LogicalResult placeCompute(mlir::Operation *op);
   int64_t hostProgram(mlir::Value value) const;
@@ -63,6 +72,10 @@ private:
   mlir::func::FuncOp function;
   llvm::DenseMap<mlir::Value, Value> values;
   std::vector<Kernel> kernels;
+  std::vector<AttentionForm> attentions;
+  /// The attention that an op is a part of.
+  llvm::DenseMap<mlir::Operation *, size_t> attentionOf;
+  llvm::DenseMap<mlir::Value, FeatureOrder> orders;
 };
 
 } // namespace wafer

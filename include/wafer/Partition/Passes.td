@@ -10,6 +10,41 @@
 
 include "mlir/Pass/PassBase.td"
 
+def LegalizeAttention : Pass<"wafer-legalize-attention", "::mlir::ModuleOp"> {
+  let summary = "gives attention operands the form in which they lie on a mesh";
+  let description = [{
+    The kernel of attention reads queries, keys and values as tokens by features, a head's features side by side, and as many heads of keys
+    and values as of queries. Shared heads are repeated (by weights, see `wafer-legalize-products`); operands that the host has,
+    or has in another order, are copied to the mesh first.
+
+    ```mlir
+    %0 = graph.attention %q, %k, %v scale 0.5 : (tensor<2x4x7x8xf32>, tensor<2x2x7x8xf32>, tensor<2x2x7x8xf32>) -> tensor<2x4x7x8xf32>
+    ```
+    becomes, for `%k` and `%v`, one of heads 0, 0, 1, 1:
+    ```mlir
+    %1 = graph.reshape %k : tensor<2x2x7x8xf32> -> tensor<2x2x1x7x8xf32>
+    %2 = graph.expand %1 : tensor<2x2x1x7x8xf32> -> tensor<2x2x2x7x8xf32>
+    %3 = graph.reshape %2 : tensor<2x2x2x7x8xf32> -> tensor<2x4x7x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def LegalizeProducts : Pass<"wafer-legalize-products", "::mlir::ModuleOp"> {
+  let summary = "makes parts of products products of parts of weights";
+  let description = [{
+    A slice or repetition of a product's features becomes a product of its own, with the same slice of the weights and of the
+    bias: on the mesh, features that move cost streams, and views of host tensors nothing.
+
+    ```mlir
+    %0 = graph.matmul %x, %w : (tensor<8x16xf32>, tensor<16x24xf32>) -> tensor<8x24xf32>
+    %1 = graph.slice %0 starts [0, 8] sizes [8, 8] steps [1, 1] : (tensor<8x24xf32>) -> tensor<8x8xf32>
+    ```
+    becomes a product of `%x` and columns 8 to 16 of `%w`.
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
 def PartitionGraph : Pass<"wafer-partition-graph", "::mlir::ModuleOp"> {
   let summary = "cuts a graph into wafer programs of kernels with layouts and dataflows";
   let description = [{

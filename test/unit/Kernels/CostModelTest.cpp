@@ -88,9 +88,10 @@ struct MapCostTest : CostModelTest {
   /// The last op of a function on %x and %h.
   Operation *parse(StringRef line) {
     context.loadDialect<graph::GraphDialect, func::FuncDialect>();
-    std::string text = "func.func @f(%x: tensor<7x5xf32>, %h: tensor<7x5xf16>) {\n"
-                       "%c = graph.constant dense<4.0> : tensor<f32>\n" +
-                       line.str() + "\nreturn\n}\n";
+    std::string text =
+        "func.func @f(%x: tensor<7x5xf32>, %h: tensor<7x5xf16>) {\n"
+        "%c = graph.constant dense<4.0> : tensor<f32>\n" +
+        line.str() + "\nreturn\n}\n";
     module = parseSourceString<ModuleOp>(text, &context);
     auto function = *module->getOps<func::FuncOp>().begin();
     return function.getBody().front().getTerminator()->getPrevNode();

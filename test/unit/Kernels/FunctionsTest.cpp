@@ -12,8 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "wafer/Executor/Machine/Elements.h"
 #include "wafer/Kernels/Functions.h"
+#include "wafer/Executor/Machine/Elements.h"
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -100,7 +100,8 @@ static Worst measure(Function function,
   uint32_t begin = llvm::bit_cast<uint32_t>(first),
            end = llvm::bit_cast<uint32_t>(last);
   bool isLong = std::getenv("WAFER_LONG_TESTS");
-  uint32_t step = std::max<uint32_t>((end - begin) >> (isLong ? 26 : 20), 1) | 1;
+  uint32_t step =
+      std::max<uint32_t>((end - begin) >> (isLong ? 26 : 20), 1) | 1;
   std::vector<float> block;
   auto flush = [&] {
     if (block.empty())
@@ -193,10 +194,10 @@ TEST(Functions, Roots) {
 
 TEST(Functions, Divide) {
   // Every class of operand with every other, then quotients of random bits.
-  std::vector<float> special = {0.0f,    -0.0f, kMinimum, kMinNormal, 1.0f,
-                                -3.0f,   kMax,  -kMax,    kInf,       -kInf,
-                                kNaN,    1e-40f, 0x1p-100f, 0x1p100f,
-                                0x1p-64f, 0x1p64f};
+  std::vector<float> special = {0.0f,      -0.0f,    kMinimum, kMinNormal,
+                                1.0f,      -3.0f,    kMax,     -kMax,
+                                kInf,      -kInf,    kNaN,     1e-40f,
+                                0x1p-100f, 0x1p100f, 0x1p-64f, 0x1p64f};
   std::vector<float> a, b;
   for (float x : special)
     for (float y : special)
@@ -216,8 +217,8 @@ TEST(Functions, Divide) {
     EXPECT_LT(distance, 1.6) << a[i] << " / " << b[i] << " gave " << q[i];
     worst = std::max(worst, distance);
     if (exact == 0 && b[i] == b[i]) {
-      EXPECT_EQ(std::signbit(q[i]), std::signbit(exact)) << a[i] << " / "
-                                                         << b[i];
+      EXPECT_EQ(std::signbit(q[i]), std::signbit(exact))
+          << a[i] << " / " << b[i];
     }
   }
   if (std::getenv("WAFER_PRINT_ERRORS"))
@@ -226,8 +227,8 @@ TEST(Functions, Divide) {
 
 TEST(Functions, Bounded) {
   for (float sign : {1.0f, -1.0f}) {
-    EXPECT_LT(
-        measure(Function::Tanh, exactTanh, sign * 0.0f, sign * kInf).ulps, 3.4);
+    EXPECT_LT(measure(Function::Tanh, exactTanh, sign * 0.0f, sign * kInf).ulps,
+              3.4);
     EXPECT_LT(measure(Function::Erf, exactErf, sign * 0.0f, sign * kInf).ulps,
               3.1);
     EXPECT_EQ(run1(Function::Tanh, sign * kInf), sign);
@@ -248,9 +249,8 @@ TEST(Functions, Activations) {
   };
   for (Case c : {Case{Function::Gelu, exactGelu},
                  Case{Function::GeluTanh, exactGeluTanh},
-                 Case{Function::Silu, [](double x) {
-                        return x / (1 + std::exp(-x));
-                      }}}) {
+                 Case{Function::Silu,
+                      [](double x) { return x / (1 + std::exp(-x)); }}}) {
     EXPECT_LT(measure(c.function, c.exact, 0.0f, kInf).ulps, 3.6);
     EXPECT_LT(measure(c.function, c.exact, -0.0f, -kMax).absolute, 2e-7);
     measure(c.function, c.exact, -0.0f, -1.0f);
