@@ -23,7 +23,7 @@ static ArrayRef<const Kernel *> getKernels() {
   static const ProductKernel product;
   static const ReshardKernel reshard;
   static const Kernel *const kernels[] = {&map, &normalization, &product,
-                                         &attention, &reshard};
+                                          &attention, &reshard};
   return kernels;
 }
 

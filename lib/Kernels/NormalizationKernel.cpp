@@ -53,12 +53,12 @@ static bool isOverLastDimension(Operation *op) {
 LogicalResult NormalizationKernel::verifyStart(Operation *op) const {
   auto type = cast<RankedTensorType>(op->getOperand(0).getType());
   if (!type.getElementType().isF32())
-    return op->emitError("'")
-           << op->getName() << "' has no kernel for " << type << ", only for f32";
+    return op->emitError("'") << op->getName() << "' has no kernel for " << type
+                              << ", only for f32";
   if (!isOverLastDimension(op))
-    return op->emitError("'") << op->getName()
-                              << "' has no kernel over several dimensions of "
-                              << type << ", only over the last one";
+    return op->emitError("'")
+           << op->getName() << "' has no kernel over several dimensions of "
+           << type << ", only over the last one";
   return success();
 }
 
@@ -66,8 +66,9 @@ LogicalResult NormalizationKernel::verify(mesh::KernelOp kernel) const {
   if (failed(verifyLayouts(kernel)))
     return failure();
   if (kernel.getAt() && kernel.getAt() != kernel.getTo())
-    return kernel.emitOpError("requires 'at' to be 'to', as #wafer.normalization "
-                              "leaves elements where they are, found ")
+    return kernel.emitOpError(
+               "requires 'at' to be 'to', as #wafer.normalization "
+               "leaves elements where they are, found ")
            << *kernel.getAt() << " and " << *kernel.getTo();
   Operation *norm = getNormalization(kernel);
   if (!norm)
@@ -101,8 +102,7 @@ LogicalResult NormalizationKernel::verify(mesh::KernelOp kernel) const {
 static LogicalResult placeInput(NormalizationPlan &plan, Emitter &emitter,
                                 ExpandState &state, mesh::KernelOp kernel) {
   Value value = plan.norm->getOperand(0);
-  Value operand =
-      kernel.getInputs()[getViewedArgument(value).getArgNumber()];
+  Value operand = kernel.getInputs()[getViewedArgument(value).getArgNumber()];
   if (mesh::getLayout(operand.getType())) {
     auto placed = state.values.find(operand);
     if (placed == state.values.end() || placed->second.rect != plan.rect)
@@ -113,10 +113,10 @@ static LogicalResult placeInput(NormalizationPlan &plan, Emitter &emitter,
     return success();
   }
   const Sharding &sharding = plan.sharding;
-  SmallVector<AffineExpr> indices = getBroadcastIndices(
-      value.getType(), value.getType(),
-      sharding.tokenStart() + emitter.index(1),
-      sharding.featureStart() + emitter.index(0));
+  SmallVector<AffineExpr> indices =
+      getBroadcastIndices(value.getType(), value.getType(),
+                          sharding.tokenStart() + emitter.index(1),
+                          sharding.featureStart() + emitter.index(0));
   FailureOr<HostAccess> access = getHostAccess(value, indices);
   if (failed(access))
     return plan.norm->emitOpError("reads what is no view of a host tensor");
@@ -195,8 +195,7 @@ int64_t wafer::getNormalizationCycles(machine::DescAttr machine, Operation *op,
     int64_t fabric = machine.getSetupCycles() + rows * tokens +
                      machine.getCompletionCycles();
     return fabric + way * (columns - 1) + fabric +
-           machine.getHopCycles() * (columns - 1) +
-           2 * machine.getRampCycles();
+           machine.getHopCycles() * (columns - 1) + 2 * machine.getRampCycles();
   };
   int64_t root = beats("mul", 1) + 2 * beats("add", 1) +
                  getFunctionCycles(machine, Function::RsqrtNormal, 1, tokens);

@@ -39,31 +39,37 @@ void NormalizationTasks::declare() {
   int64_t tokens = plan.sharding.tokens.largest(), width = rect.getWidth();
   plan.y = emitter.buffer("y", emitter.f32(), plan.sharding.largestPart(),
                           rect.getRegion());
-  plan.sums = emitter.buffer("sums", emitter.f32(),
-                             NormalizationPlan::kStatistics * tokens,
-                             rect.getRegion());
-  plan.scratch = FunctionEmitter::declareScratch(
-      emitter, {Function::RsqrtNormal}, tokens,
-      columnsOf(rect, width - 1, width));
+  plan.sums =
+      emitter.buffer("sums", emitter.f32(),
+                     NormalizationPlan::kStatistics * tokens, rect.getRegion());
+  plan.scratch =
+      FunctionEmitter::declareScratch(emitter, {Function::RsqrtNormal}, tokens,
+                                      columnsOf(rect, width - 1, width));
   if (width == 1)
     return;
   // The families of a product on the same rectangle, so that they share its
   // channels.
   AffineExpr i0 = emitter.index(0), i1 = emitter.index(1);
   AffineExpr x = i0 + rect.getX0(), y = i1 + rect.getY0();
-  plan.part = emitter.stream(
-      "part", StreamSpec{
-                  {0, width - 1, 0, rect.getHeight()}, "", x, y, x + 1, x + 2,
-                  y, y + 1});
+  plan.part =
+      emitter.stream("part", StreamSpec{{0, width - 1, 0, rect.getHeight()},
+                                        "",
+                                        x,
+                                        y,
+                                        x + 1,
+                                        x + 2,
+                                        y,
+                                        y + 1});
   AffineExpr row = i0 + rect.getY0();
-  plan.out = emitter.stream("out", StreamSpec{{0, rect.getHeight()},
-                                              "",
-                                              emitter.constant(rect.getX1() - 1),
-                                              row,
-                                              emitter.constant(rect.getX0()),
-                                              emitter.constant(rect.getX1()),
-                                              row,
-                                              row + 1});
+  plan.out =
+      emitter.stream("out", StreamSpec{{0, rect.getHeight()},
+                                       "",
+                                       emitter.constant(rect.getX1() - 1),
+                                       row,
+                                       emitter.constant(rect.getX0()),
+                                       emitter.constant(rect.getX1()),
+                                       row,
+                                       row + 1});
 }
 
 //===----------------------------------------------------------------------===//
@@ -154,8 +160,8 @@ void NormalizationTasks::exchange(Role role, int64_t row, int64_t rows,
   int64_t stride = plan.sharding.tokens.largest();
   SmallVector<AffineExpr> extents = {emitter.constant(rows),
                                      plan.sharding.tokenExtent()};
-  Attribute sums = emitter.mem(plan.sums, emitter.constant(row * stride),
-                               {stride, 1});
+  Attribute sums =
+      emitter.mem(plan.sums, emitter.constant(row * stride), {stride, 1});
   bool ends = role == Role::Last || role == Role::Only;
   Attribute next = ends || !plan.part ? sums : emitter.onStream(plan.part);
   if (role == Role::First)
@@ -202,9 +208,9 @@ void NormalizationTasks::emitNormalized() {
   Attribute y = elements(plan.y);
   if (plan.centred)
     emitter.emit<pe::SubOp>(emitter.f32(), extents, y, {y, spread(kMean)});
-  emitter.emit<pe::MulOp>(emitter.f32(), extents, y,
-                          {plan.centred ? y : elements(plan.x),
-                           spread(kVariance)});
+  emitter.emit<pe::MulOp>(
+      emitter.f32(), extents, y,
+      {plan.centred ? y : elements(plan.x), spread(kVariance)});
   emitter.emit<pe::MulOp>(emitter.f32(), extents, y, {y, plan.scale});
   if (plan.bias)
     emitter.emit<pe::AddOp>(emitter.f32(), extents, y, {y, plan.bias});

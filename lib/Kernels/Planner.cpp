@@ -335,9 +335,8 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
     for (Operation *op : item.mapOps)
       kernel.cycles += getMapCycles(machine, op, features, tokens);
     if (item.norm)
-      kernel.cycles += getNormalizationCycles(machine, item.norm, features,
-                                              tokens,
-                                              widths[find(item.atGroup)]);
+      kernel.cycles += getNormalizationCycles(
+          machine, item.norm, features, tokens, widths[find(item.atGroup)]);
     if (item.isProduct)
       kernel.cycles += getProductCycles(
           machine, costInput(item, kernel, widths, plan.launches));

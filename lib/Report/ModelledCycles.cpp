@@ -51,8 +51,8 @@ int64_t modelCycles(mesh::KernelOp kernel, int64_t launches,
     if (!isView(&op) && !isa<graph::MatmulOp, graph::AttentionOp>(op))
       cycles += getMapCycles(machine, &op, features, tokens);
   if (Operation *norm = getNormalization(kernel))
-    cycles += getNormalizationCycles(machine, norm, features, tokens,
-                                     at.getWidth());
+    cycles +=
+        getNormalizationCycles(machine, norm, features, tokens, at.getWidth());
   if (auto product =
           dyn_cast_or_null<mesh::ProductAttr>(kernel.getDataflowAttr()))
     cycles += modelProduct(kernel, product, tokenBlocks, machine);

@@ -88,9 +88,8 @@ public:
   void bind(mlir::Value value, mlir::FlatSymbolRefAttr buffer, bool reusable);
   /// The operand of `user`, whose result has type `result`: a buffer of slices
   /// that are loaded, or a scalar. Call it before a task is open.
-  mlir::FailureOr<mlir::Attribute> loadOperand(mlir::Value value,
-                                               mlir::Type result,
-                                               mlir::Operation *user);
+  mlir::FailureOr<mlir::Attribute>
+  loadOperand(mlir::Value value, mlir::Type result, mlir::Operation *user);
   /// Declares what `ops` need: buffers, and loads of host operands. Call it
   /// before a task is open.
   mlir::LogicalResult prepare(llvm::ArrayRef<mlir::Operation *> ops);

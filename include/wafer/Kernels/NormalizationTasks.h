@@ -21,11 +21,11 @@ struct NormalizationPlan {
   mesh::RectAttr rect;
   Sharding sharding;
 
-  mlir::FlatSymbolRefAttr x, y;    // the operand and the result
-  mlir::Attribute scale, bias;     // memory operands or scalars; bias or null
-  mlir::FlatSymbolRefAttr sums;    // kStatistics rows of a value for each token
+  mlir::FlatSymbolRefAttr x, y; // the operand and the result
+  mlir::Attribute scale, bias;  // memory operands or scalars; bias or null
+  mlir::FlatSymbolRefAttr sums; // kStatistics rows of a value for each token
   mlir::FlatSymbolRefAttr part, out; // streams; null on one column
-  FunctionScratch scratch;         // on the last column
+  FunctionScratch scratch;           // on the last column
 
   /// Rows of `sums`: of the elements, of their squares, and a temporary.
   static constexpr int64_t kStatistics = 3;

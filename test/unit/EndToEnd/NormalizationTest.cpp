@@ -117,9 +117,8 @@ TEST(NormalizationTest, RMSNormOnManyMeshes) {
 /// A mean 3,000 times the deviation: the inputs' own rounding moves the exact
 /// result by 1e-4, but the reference reads the same inputs.
 TEST(NormalizationTest, LargeMeanCostsNoDigits) {
-  GraphCase graph =
-      makeCase({{{6, 96}, 3000, 1}, {{96}, 1}, {{96}}},
-               layerNorm("%x0", "%r", 6, 96, /*bias=*/true), 60);
+  GraphCase graph = makeCase({{{6, 96}, 3000, 1}, {{96}, 1}, {{96}}},
+                             layerNorm("%x0", "%r", 6, 96, /*bias=*/true), 60);
   for (auto [width, height] : kMeshes)
     expectRight(graph, mesh(width, height));
 }
@@ -147,8 +146,10 @@ TEST(NormalizationTest, InAChainOfKernels) {
            layerNorm("%a", "%n", tokens, 24, /*bias=*/true) +
            "  %g = graph.gelu %n : " + x + "\n  %b = graph.matmul %g, %x3" +
            product + "  %c = graph.add %b, %a : (" + x + ", " + x + ") -> " +
-           x + "\n  %r = graph.rms_normalization %c, %x1 axis 1 epsilon 1.0e-5"
-           " : (" + x + ", tensor<24xf32>) -> " + x;
+           x +
+           "\n  %r = graph.rms_normalization %c, %x1 axis 1 epsilon 1.0e-5"
+           " : (" +
+           x + ", tensor<24xf32>) -> " + x;
   };
   for (auto [width, height] : kMeshes)
     expectRight(makeCase({{{13, 24}}, {{24}, 1}, {{24}}, {{24, 24}, 0, 0.3}},
@@ -176,11 +177,15 @@ TEST(ActivationTest, FunctionsOnManyMeshes) {
 /// More elements on a PE than registers hold, so that functions run in slices,
 /// and f16, which is widened.
 TEST(ActivationTest, SlicesAndHalf) {
-  expectRight(makeCase({{{40, 67}}}, "  %r = graph.gelu %x0 {tanh} : "
-                                     "tensor<40x67xf32>", 20),
+  expectRight(makeCase({{{40, 67}}},
+                       "  %r = graph.gelu %x0 {tanh} : "
+                       "tensor<40x67xf32>",
+                       20),
               mesh(2, 1));
-  expectRight(makeCase({{{600, 3}}}, "  %r = graph.tanh %x0 : "
-                                     "tensor<600x3xf32>", 20),
+  expectRight(makeCase({{{600, 3}}},
+                       "  %r = graph.tanh %x0 : "
+                       "tensor<600x3xf32>",
+                       20),
               mesh(1, 1));
   expectRight(makeCase({{{40, 67}, 0, 1, "f16"}},
                        "  %r = graph.silu %x0 : tensor<40x67xf16>", 6),
@@ -200,8 +205,8 @@ TEST(ActivationTest, TwoOperands) {
   for (const std::string &body :
        {"  %r = graph.div %x0, %x1" + types,
         "  %e = graph.exp %x0 : " + t + "\n  %r = graph.div %x0, %e" + same,
-        "  %m = graph.max %x0, %x1" + types +
-            "\n  %r = graph.min %m, %x0" + same,
+        "  %m = graph.max %x0, %x1" + types + "\n  %r = graph.min %m, %x0" +
+            same,
         constant("3.0") + "  %r = graph.div %x0, %c" + scalar,
         constant("1.0") + "  %r = graph.div %c, %x1 : (tensor<f32>, " + v +
             ") -> " + v + "\n",
