@@ -129,6 +129,10 @@ def Wafer_MapAttr : Wafer_Attr<"Map", "map"> {
   let summary = "elementwise work on what each PE owns, no communication";
 }
 
+def Wafer_NormalizationAttr : Wafer_Attr<"Normalization", "normalization"> {
+  let summary = "a normalisation over the features: sums of a row of PEs meet in its last column, statistics go back to all";
+}
+
 def Wafer_AttentionAttr : Wafer_Attr<"Attention", "attention"> {
   let summary = "attention's dataflow";
   let description = [{

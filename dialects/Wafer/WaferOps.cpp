@@ -190,10 +190,12 @@ LogicalResult KernelOp::verifyRegions() {
       return emitOpError("result requires a layout, found ")
              << result.getType();
   }
-  if (getDataflow() && !isa<ProductAttr, MapAttr, AttentionAttr, ReshardAttr>(
-                           *getDataflow())) // C4
+  if (getDataflow() &&
+      !isa<ProductAttr, MapAttr, NormalizationAttr, AttentionAttr, ReshardAttr>(
+          *getDataflow())) // C4
     return emitOpError("dataflow must be #wafer.product, #wafer.map, "
-                       "#wafer.attention or #wafer.reshard, found ")
+                       "#wafer.normalization, #wafer.attention or "
+                       "#wafer.reshard, found ")
            << *getDataflow();
   if (getAt().has_value() != getTo().has_value()) // C5
     return emitOpError("requires both 'at' and 'to', or none");

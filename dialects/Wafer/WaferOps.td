@@ -69,7 +69,8 @@ def Wafer_KernelOp : Wafer_Op<"kernel", [IsolatedFromAbove, HasParent<"ProgramOp
     which rectangle its results lie.
 
     C1. The body has an argument for each operand, of its type without the layout. C2. It yields a value for each result,
-    likewise. C3. Every result has a layout. C4. `dataflow` is #wafer.product, #wafer.map, #wafer.attention or #wafer.reshard. C5. `to` is
+    likewise. C3. Every result has a layout. C4. `dataflow` is #wafer.product, #wafer.map, #wafer.normalization,
+    #wafer.attention or #wafer.reshard. C5. `to` is
     given if and only if `at` is, and has the same rows.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Variadic<AnyRankedTensor>:$inputs, OptionalAttr<AnyAttr>:$dataflow,

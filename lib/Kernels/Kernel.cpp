@@ -9,6 +9,7 @@
 
 #include "wafer/Kernels/AttentionKernel.h"
 #include "wafer/Kernels/MapKernel.h"
+#include "wafer/Kernels/NormalizationKernel.h"
 #include "wafer/Kernels/ProductKernel.h"
 #include "wafer/Kernels/ReshardKernel.h"
 
@@ -17,10 +18,12 @@ using namespace wafer;
 
 static ArrayRef<const Kernel *> getKernels() {
   static const MapKernel map;
+  static const NormalizationKernel normalization;
   static const AttentionKernel attention;
   static const ProductKernel product;
   static const ReshardKernel reshard;
-  static const Kernel *const kernels[] = {&map, &product, &attention, &reshard};
+  static const Kernel *const kernels[] = {&map, &normalization, &product,
+                                          &attention, &reshard};
   return kernels;
 }
 

@@ -63,6 +63,14 @@ MapEmitter::loadHostOperand(Value value, Type result, Operation *user) {
       buffer, {}, {byFeature ? tokenSize : 0, byToken ? 1 : 0}, false};
 }
 
+FailureOr<Attribute> MapEmitter::loadOperand(Value value, Type result,
+                                             Operation *user) {
+  FailureOr<Operand> operand = loadHostOperand(value, result, user);
+  if (failed(operand))
+    return failure();
+  return toAttr(*operand, emitter.constant(0));
+}
+
 FailureOr<MapEmitter::Operand> MapEmitter::getOperand(Value value, Type result,
                                                       Operation *user) {
   auto it = operands.find(value);

@@ -8,6 +8,7 @@
 #include "wafer/Kernels/Planner.h"
 
 #include "wafer/Kernels/HostAccess.h"
+#include "wafer/Kernels/NormalizationKernel.h"
 #include "wafer/Kernels/ProductKernel.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -108,6 +109,15 @@ void Planner::collect() {
                            ? std::optional(flow.getWeights())
                            : std::nullopt;
       item.pieces = flow ? flow.getPieces() : 0;
+    }
+    item.norm = getNormalization(kernel);
+    if (item.norm) {
+      BlockArgument x = getViewedArgument(item.norm->getOperand(0));
+      item.inputs = out.features;
+      item.hostInput =
+          !mesh::getLayout(kernel.getInputs()[x.getArgNumber()].getType());
+      // As if both scale and bias were one for each feature.
+      item.operandFeatures += item.norm->getNumOperands() - 1;
     }
     bool reshard = isa_and_nonnull<mesh::ReshardAttr>(
         kernel.getDataflow().value_or(Attribute()));
@@ -212,6 +222,8 @@ int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan,
     return loaded * 4 + (weightsResident ? getWeightBytes(cost) : 0);
   int64_t bytes = item.results * part * 4 +
                   getMapScratchBytes(item.mapOps, features, tokens);
+  if (item.norm)
+    bytes += getNormalizationBytes(item.norm, tokens);
   if (item.attention) {
     std::optional<AttentionSplit> split =
         splitOf(item, owners, launches, plan.segments, plan.blocks);
@@ -322,6 +334,9 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
     int64_t tokens = ceilDiv(item.tokens, rows * plan.launches);
     for (Operation *op : item.mapOps)
       kernel.cycles += getMapCycles(machine, op, features, tokens);
+    if (item.norm)
+      kernel.cycles += getNormalizationCycles(
+          machine, item.norm, features, tokens, widths[find(item.atGroup)]);
     if (item.isProduct)
       kernel.cycles += getProductCycles(
           machine, costInput(item, kernel, widths, plan.launches));

@@ -8,6 +8,7 @@
 #include "wafer/Kernels/CostModel.h"
 #include "wafer/Kernels/HostAccess.h"
 #include "wafer/Kernels/MapOps.h"
+#include "wafer/Kernels/NormalizationKernel.h"
 #include "wafer/Kernels/ProductKernel.h"
 #include "wafer/Report/CompileReport.h"
 
@@ -49,6 +50,9 @@ int64_t modelCycles(mesh::KernelOp kernel, int64_t launches,
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (!isView(&op) && !isa<graph::MatmulOp, graph::AttentionOp>(op))
       cycles += getMapCycles(machine, &op, features, tokens);
+  if (Operation *norm = getNormalization(kernel))
+    cycles +=
+        getNormalizationCycles(machine, norm, features, tokens, at.getWidth());
   if (auto product =
           dyn_cast_or_null<mesh::ProductAttr>(kernel.getDataflowAttr()))
     cycles += modelProduct(kernel, product, tokenBlocks, machine);

@@ -86,6 +86,10 @@ public:
   /// `value` of the body lies in `buffer` ([feature][token]); `reusable` if the
   /// kernel may overwrite it.
   void bind(mlir::Value value, mlir::FlatSymbolRefAttr buffer, bool reusable);
+  /// The operand of `user`, whose result has type `result`: a buffer of slices
+  /// that are loaded, or a scalar. Call it before a task is open.
+  mlir::FailureOr<mlir::Attribute>
+  loadOperand(mlir::Value value, mlir::Type result, mlir::Operation *user);
   /// Declares what `ops` need: buffers, and loads of host operands. Call it
   /// before a task is open.
   mlir::LogicalResult prepare(llvm::ArrayRef<mlir::Operation *> ops);

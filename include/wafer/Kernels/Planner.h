@@ -55,6 +55,7 @@ private:
   struct Item {
     mesh::KernelOp kernel;
     bool isProduct = false;
+    mlir::Operation *norm = nullptr; // a normalisation that starts it
     int atGroup = -1, toGroup = -1;
     int64_t tokens = 1, inputs = 0, outputs = 0;
     llvm::SmallVector<mlir::Operation *> mapOps; // with instructions

@@ -367,7 +367,7 @@ wafer.program @p machine(#mesh4x4) launches(1) {
 
 // kernel C4
 wafer.program @p machine(#mesh4x4) launches(1) {
-  // expected-error @+1 {{dataflow must be #wafer.product, #wafer.map, #wafer.attention or #wafer.reshard, found 3 : i64}}
+  // expected-error @+1 {{dataflow must be #wafer.product, #wafer.map, #wafer.normalization, #wafer.attention or #wafer.reshard, found 3 : i64}}
   wafer.kernel @k() dataflow(3) : () -> () {
   }
 }

@@ -10,6 +10,7 @@
 // CHECK-SAME: wafer.factored = #wafer.layout<factors [d1 = 64 x 2 x 48], rows [d0] block, columns [d1.0, d1.2, d1.1] cyclic pad 6400>
 // CHECK-SAME: wafer.layout = #wafer.layout<rows [d0] block, columns [d1] block>
 // CHECK-SAME: wafer.map = #wafer.map
+// CHECK-SAME: wafer.normalization = #wafer.normalization
 // CHECK-SAME: wafer.product = #wafer.product<form = forward, reduce = chain, weights = streamed, pieces = 4>
 // CHECK-SAME: wafer.rect = #wafer.rect<0 : 4, 0 : 8>
 // CHECK-SAME: wafer.reshard = #wafer.reshard
@@ -25,6 +26,7 @@ module @attributes attributes {
   wafer.ring = #wafer.product<form = weight_gradient, reduce = ring, weights = resident>,
   wafer.map = #wafer.map,
   wafer.attention = #wafer.attention<segments = 14, blocks = 5>,
+  wafer.normalization = #wafer.normalization,
   wafer.reshard = #wafer.reshard
 } {}
 

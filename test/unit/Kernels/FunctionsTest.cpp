@@ -14,6 +14,7 @@
 
 #include "wafer/Kernels/Functions.h"
 #include "wafer/Executor/Machine/Elements.h"
+#include "wafer/Target/LoadMachine.h"
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -259,4 +260,38 @@ TEST(Functions, Activations) {
     EXPECT_TRUE(std::isnan(run1(c.function, kNaN)));
   }
   EXPECT_EQ(run1(Function::Gelu, -kInf), 0.0f);
+}
+
+/// Registers are what functions cost in memory, cycles what they cost in time;
+/// the table of docs/Kernels.md has both.
+TEST(Functions, CostsByHand) {
+  mlir::MLIRContext context;
+  machine::DescAttr wse2 = *loadMachine("wse2", &context, [&] {
+    return mlir::emitError(mlir::UnknownLoc::get(&context));
+  });
+  for (unsigned f = 0; f < kNumFunctions; ++f) {
+    Function function = static_cast<Function>(f);
+    const FunctionCode &code = getFunctionCode(function);
+    int64_t setUps = 15 * static_cast<int64_t>(code.steps.size());
+    EXPECT_EQ(getFunctionCycles(wse2, function, 0, 0), setUps);
+    EXPECT_EQ(getScratchBytes({function}, 10),
+              static_cast<int64_t>(code.numFloats + code.numInts) * 40);
+    EXPECT_LE(code.numFloats, 5u);
+    EXPECT_LE(code.numInts, 2u);
+    if (std::getenv("WAFER_PRINT_ERRORS"))
+      std::printf("%-22s %zu instructions, %g cycles, %u + %u registers\n",
+                  getFunctionName(function).str().c_str(), code.steps.size(),
+                  static_cast<double>(
+                      getFunctionCycles(wse2, function, 1, 1000) - setUps) /
+                      1000,
+                  code.numFloats, code.numInts);
+  }
+  // One element: a set-up and a beat for each instruction.
+  const FunctionCode &normal = getFunctionCode(Function::ReciprocalNormal);
+  EXPECT_EQ(getFunctionCycles(wse2, Function::ReciprocalNormal, 1, 1),
+            static_cast<int64_t>(normal.steps.size()) * 16);
+  // Two functions share the registers.
+  EXPECT_EQ(getScratchBytes({Function::Exp, Function::ReciprocalNormal}, 3),
+            std::max(getScratchBytes({Function::Exp}, 3),
+                     getScratchBytes({Function::ReciprocalNormal}, 3)));
 }
