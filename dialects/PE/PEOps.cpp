@@ -151,12 +151,14 @@ static LogicalResult verifyGathered(HostOp op, RankedTensorType type) {
         picks.getElementType().isInteger(64)))
     return op.emitOpError("requires rows and indices of i32 or i64, found ")
            << table.getType() << " and " << indices.getType();
-  SmallVector<int64_t> shape(picks.getShape());
-  llvm::append_range(shape, rows.getShape().drop_front());
-  if (type != RankedTensorType::get(shape, rows.getElementType()))
+  ArrayRef<int64_t> row = rows.getShape().drop_front();
+  if (type.getElementType() != rows.getElementType() ||
+      type.getShape().take_back(row.size()) != row ||
+      type.getNumElements() !=
+          picks.getNumElements() * ShapedType::getNumElements(row))
     return op.emitOpError("has type ")
-           << type << ", but rows of " << rows << " picked by " << picks
-           << " are " << RankedTensorType::get(shape, rows.getElementType());
+           << type << ", which does not hold the rows of " << rows << " that "
+           << picks << " picks";
   return success();
 }
 

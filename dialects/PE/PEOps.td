@@ -74,7 +74,7 @@ def PE_HostOp : PE_Op<"host", [Symbol]> {
 
     C1. A constant has a value, a gathered tensor a #pe.gather as one, nothing else has one. C2. The type is static and the
     value's type, where it has one, is the same. C3. A gathered tensor's table and indices are host tensors that are inputs or constants; its
-    shape is that of the indices and a row of the table, of the table's element type.
+    last dimensions are those of a row of the table, of the table's element type, the others hold as many rows as there are indices.
 
     Example: `pe.host @images : tensor<8x64xf32> input`
   }];

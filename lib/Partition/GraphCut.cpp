@@ -149,9 +149,9 @@ LogicalResult GraphCut::checkOrders() const {
 // Rows that the host picks
 //===----------------------------------------------------------------------===//
 
-/// A cast that only picks of rows read.
+/// A cast or reshape that only picks of rows read.
 static bool isIndexCast(Operation *op) {
-  return isa<graph::CastOp>(op) && !op->use_empty() &&
+  return isa<graph::CastOp, graph::ReshapeOp>(op) && !op->use_empty() &&
          llvm::all_of(op->getUses(), [](OpOperand &use) {
            Operation *user = use.getOwner();
            return isIndexCast(user) ||
@@ -166,12 +166,17 @@ static bool isGiven(mlir::Value value) {
 
 mlir::Value GraphCut::getRowIndices(graph::GatherOp gather) {
   mlir::Value indices = gather.getIndices();
-  while (auto cast = indices.getDefiningOp<graph::CastOp>()) {
-    auto type = mlir::cast<RankedTensorType>(cast.getInput().getType());
-    if (!type.getElementType().isInteger(32) &&
-        !type.getElementType().isInteger(64))
-      return {};
-    indices = cast.getInput();
+  // Rows are picked in row-major order, whatever the shape of the indices.
+  while (Operation *op = indices.getDefiningOp()) {
+    auto isIndex = [](mlir::Value value) {
+      Type type =
+          mlir::cast<RankedTensorType>(value.getType()).getElementType();
+      return type.isInteger(32) || type.isInteger(64);
+    };
+    if (!isa<graph::CastOp, graph::ReshapeOp>(op) ||
+        !isIndex(op->getOperand(0)))
+      break;
+    indices = op->getOperand(0);
   }
   return gather.getAxis() == 0 && isGiven(gather.getData()) && isGiven(indices)
              ? indices

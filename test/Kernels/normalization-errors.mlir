@@ -20,7 +20,7 @@ pe.host @s : tensor<16xf32> input
 wafer.program @moved machine(#mesh4x4) launches(1) {
   %x = wafer.input @x : tensor<8x16xf32>
   %s = wafer.input @s : tensor<16xf32>
-  // expected-error@+1 {{'wafer.kernel' op requires 'at' to be 'to', as #wafer.normalization leaves elements where they are, found #wafer.rect<0:2, 0:4> and #wafer.rect<2:4, 0:4>}}
+  // expected-error@+1 {{'wafer.kernel' op requires 'at' to be 'to', as #wafer.normalization leaves elements where they are, found #wafer.rect<0 : 2, 0 : 4> and #wafer.rect<2 : 4, 0 : 4>}}
   %y = wafer.kernel @k(%x, %s) dataflow(#wafer.normalization) at <0:2, 0:4> to <2:4, 0:4> : (tensor<8x16xf32>, tensor<16xf32>) -> tensor<8x16xf32, #t> {
   ^bb0(%a: tensor<8x16xf32>, %b: tensor<16xf32>):
     %r = graph.rms_normalization %a, %b axis 1 epsilon 1.0e-5 : (tensor<8x16xf32>, tensor<16xf32>) -> tensor<8x16xf32>

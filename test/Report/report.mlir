@@ -6,8 +6,8 @@
 // CHECK: machine mesh<4x4>: 4x4 PEs, 43,008 usable B of SRAM, 21 usable colours
 // CHECK-NEXT: program @p0: 1 kernels, 2 launches
 // CHECK-NEXT: kernel @act (relu): map
-// One relu of 4 features / 2 columns and 8 tokens / (2 launches * 1 row): set-up 15 and 2 * 4 / rate(add.f32 = 2).
-// CHECK-NEXT: at [0:2, 0:1], 2 PEs, 19 modelled cycles a launch
+// One relu of 4 features / 2 columns and 8 tokens / (2 launches * 1 row): set-up 15 and 2 * 4 / rate(max.f32 = 1).
+// CHECK-NEXT: at [0:2, 0:1], 2 PEs, 23 modelled cycles a launch
 // Adds: 5 loops of 3 * ceil(3 / 2) beats, and for i = 0, 1, 2 another i beats of a fabric operand: 30 + 3.
 // CHECK-NEXT: 2 tasks, 33 busy cycles a launch in the busiest PE
 // CHECK-NEXT: stream @s: 6 channels

@@ -124,19 +124,26 @@ llvm::Expected<Tensor> KernelEvaluator::readHost(StringRef name) {
     if (!table)
       return table;
     llvm::Expected<Tensor> indices = readHost(gather.getIndices().getValue());
-    return indices ? exec::gatherRows(*table, *indices) : std::move(indices);
+    if (!indices)
+      return indices;
+    llvm::Expected<Tensor> rows =
+        exec::gatherRows(*table, *indices, host.getTensorType().getShape());
+    if (!rows)
+      return llvm::createStringError("host tensor @" + name + ": " +
+                                     llvm::toString(rows.takeError()));
+    return rows;
   }
   auto it = hostTensors.find(name);
   if (it == hostTensors.end())
-    return llvm::createStringError("it is read before a program writes it");
+    return llvm::createStringError("host tensor @" + name +
+                                   " is read before a program writes it");
   return it->second;
 }
 
 LogicalResult KernelEvaluator::readInput(mesh::InputOp op) {
   llvm::Expected<Tensor> tensor = readHost(op.getHost());
   if (!tensor)
-    return op.emitError("host tensor @")
-           << op.getHost() << ": " << llvm::toString(tensor.takeError());
+    return op.emitError(llvm::toString(tensor.takeError()));
   values[op.getResult()] = std::move(*tensor);
   return success();
 }

@@ -30,9 +30,8 @@ static Error copyRows(const Tensor &table, llvm::ArrayRef<T> indices,
 }
 
 llvm::Expected<Tensor> exec::gatherRows(const Tensor &table,
-                                        const Tensor &indices) {
-  llvm::SmallVector<int64_t> shape(indices.shape);
-  shape.append(table.shape.begin() + 1, table.shape.end());
+                                        const Tensor &indices,
+                                        llvm::ArrayRef<int64_t> shape) {
   Tensor result(table.elementType, shape);
   Error error = indices.elementType == ElementType::I32
                     ? copyRows(table, indices.getValues<int32_t>(), result)
@@ -53,7 +52,8 @@ Error HostMemory::prepareGathered(pe::HostOp host) {
     if (Error error = prepare(source))
       return error;
   llvm::Expected<Tensor> rows =
-      gatherRows(tensors[table.getSymName()], tensors[indices.getSymName()]);
+      gatherRows(tensors[table.getSymName()], tensors[indices.getSymName()],
+                 host.getTensorType().getShape());
   if (!rows)
     return llvm::createStringError("host tensor @" + host.getSymName() + ": " +
                                    llvm::toString(rows.takeError()));

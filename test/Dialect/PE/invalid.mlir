@@ -810,5 +810,5 @@ pe.host @rows : tensor<2x4xf32> gathered value(#pe.gather<@table, @ids>)
 // host C3
 pe.host @table : tensor<3x4xf32> input
 pe.host @ids : tensor<2xi32> input
-// expected-error @+1 {{has type 'tensor<3x4xf32>', but rows of 'tensor<3x4xf32>' picked by 'tensor<2xi32>' are 'tensor<2x4xf32>'}}
+// expected-error @+1 {{has type 'tensor<3x4xf32>', which does not hold the rows of 'tensor<3x4xf32>' that 'tensor<2xi32>' picks}}
 pe.host @rows : tensor<3x4xf32> gathered value(#pe.gather<@table, @ids>)

@@ -58,7 +58,8 @@ private:
 
 /// The rows of `table` that `indices` (i32 or i64) pick: a gathered host
 /// tensor. An index without a row is an error that names it.
-llvm::Expected<Tensor> gatherRows(const Tensor &table, const Tensor &indices);
+llvm::Expected<Tensor> gatherRows(const Tensor &table, const Tensor &indices,
+                                  llvm::ArrayRef<int64_t> shape);
 
 /// The words of a host tensor of 4-byte elements as a feed reads them: those of
 /// a constant that is not held are drawn a few at a time.
