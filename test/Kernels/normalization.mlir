@@ -12,8 +12,8 @@ wafer.program @layer machine(#mesh4x4) launches(1) {
   %s = wafer.input @s : tensor<6xf32>
   %b = wafer.input @b : tensor<6xf32>
   // CHECK: pe.buffer @norm.sums : f32 x 6 on [0:3, 0:4]
-  // CHECK: wafer.stream @norm.part : f32 for (0:2, 0:4) from (i0, i1) to [i0 + 1:i0 + 2, i1:i1 + 1]
-  // CHECK: wafer.stream @norm.out : f32 for (0:4) from (2, i0) to [0:3, i0:i0 + 1]
+  // CHECK: wafer.stream @norm.part : f32 for (0:2, 0:4) from (i0, i1) to [i0 + 1 : i0 + 2, i1 : i1 + 1]
+  // CHECK: wafer.stream @norm.out : f32 for (0:4) from (2, i0) to [0 : 3, i0 : i0 + 1]
   // The first column sends its sums, and gets the mean; then it sends the sums of deviations and of their squares.
   // CHECK: wafer.task "first" of @norm on [0, 0:4]
   // CHECK:   pe.add f32 over [2, 2] @norm.sums[0 : 0, 1] = @norm.sums[0 : 0, 1], @norm.x[0 : 2, 1]

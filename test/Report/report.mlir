@@ -12,7 +12,7 @@
 // CHECK-NEXT: 2 tasks, 33 busy cycles a launch in the busiest PE
 // CHECK-NEXT: stream @s: 6 channels
 // CHECK-NEXT: buffer @act.a: 64 B
-// JSON: "modelled_cycles": 38,
+// JSON: "modelled_cycles": 46,
 // JSON: "busy_cycles": 33,
 
 pe.host @x : tensor<8x4xf32> input

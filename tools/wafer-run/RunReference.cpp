@@ -34,9 +34,9 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
   options.floatType = context.options.evaluation == Evaluation::F32
                           ? exec::ElementType::F32
                           : exec::ElementType::F64;
-  options.roundEveryOp = context.options.evaluation == Evaluation::Typed;
   options.constants = &context.constants;
-  options.roundEveryOp = context.roundEveryOp;
+  options.roundEveryOp = context.roundEveryOp ||
+                         context.options.evaluation == Evaluation::Typed;
   options.observer = [&context, numValues, count = int64_t(0)](
                          Value value, const Tensor &tensor) mutable {
     ++count;
