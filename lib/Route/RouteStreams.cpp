@@ -12,9 +12,10 @@
 // 1. Each stream becomes a net of pieces (StreamFamily.cpp). Its group is the
 //    first kernel whose tasks name it: kernels run one after another on a PE,
 //    so equal streams of two kernels may share a channel.
-// 2. All kernels are routed in epoch 0. If that fails, kernels are taken in
-//    order into an epoch as long as it can be routed, then the next epoch
-//    starts. Barriers written by hand fix the epochs instead.
+// 2. All kernels are routed in epoch 0. If that fails, or PEs have too few
+//    queues for it, kernels are taken in order into an epoch as long as it can
+//    be routed, then the next epoch starts. Barriers written by hand fix the
+//    epochs instead.
 // 3. The answer's entries become wafer.route ops at the end of the program, in
 //    the order of the streams; barriers go before the first task of an epoch.
 //
@@ -31,6 +32,7 @@
 #include "StreamFamily.h"
 #include "mlir/IR/Builders.h"
 #include "wafer/Route/Passes.h"
+#include "wafer/Route/QueueDemand.h"
 #include "wafer/Route/Router.h"
 
 #define DEBUG_TYPE "wafer-route-streams"
@@ -66,6 +68,8 @@ private:
   /// Routes the streams of kernels [begin, end) as `epoch`.
   bool routeKernels(unsigned begin, unsigned end, unsigned epoch,
                     RouteAnswer &answer, RouteFailure &failure);
+  /// Has every PE the queues that kernels [begin, end) need at a time?
+  bool fitsQueues(unsigned begin, unsigned end, const RouteAnswer &answer);
   LogicalResult report(unsigned begin, unsigned end,
                        const RouteFailure &failure);
   LogicalResult accept(unsigned begin, unsigned end, unsigned epoch,
@@ -189,6 +193,17 @@ bool ProgramRouter::routeKernels(unsigned begin, unsigned end, unsigned epoch,
   return route(problem, answer, failure);
 }
 
+bool ProgramRouter::fitsQueues(unsigned begin, unsigned end,
+                               const RouteAnswer &answer) {
+  SmallVector<unsigned> times;
+  for (RoutedStream *stream : streamsOf(begin, end))
+    times.push_back(stream->kernel);
+  QueueDemand demand = getQueueDemand(answer, times);
+  machine::DescAttr machine = program.getMachine();
+  return demand.inputs <= machine.getInQueues().size() &&
+         demand.outputs <= machine.getOutQueues().size();
+}
+
 LogicalResult ProgramRouter::report(unsigned begin, unsigned end,
                                     const RouteFailure &failure) {
   SmallVector<RoutedStream *> tried = streamsOf(begin, end);
@@ -271,13 +286,19 @@ LogicalResult ProgramRouter::routeGreedily() {
     RouteAnswer answer;
     RouteFailure failure;
     end = count;
-    if (!routeKernels(begin, end, epoch, answer, failure)) {
+    // A port sends from the start of a launch: what is fed has no later epoch.
+    bool mayCut = llvm::none_of(streams, [](RoutedStream &stream) {
+      return stream.op.getSide().has_value();
+    });
+    if (!routeKernels(begin, end, epoch, answer, failure) ||
+        (mayCut && !fitsQueues(begin, end, answer))) {
       end = begin + 1;
       if (!routeKernels(begin, end, epoch, answer, failure))
         return report(begin, end, failure);
       RouteAnswer longer;
       while (end + 1 < count &&
-             routeKernels(begin, end + 1, epoch, longer, failure)) {
+             routeKernels(begin, end + 1, epoch, longer, failure) &&
+             (!mayCut || fitsQueues(begin, end + 1, longer))) {
         answer = std::move(longer);
         ++end;
       }

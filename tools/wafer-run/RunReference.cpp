@@ -35,8 +35,8 @@ static exec::EvalOptions makeEvalOptions(const RunContext &context,
                           ? exec::ElementType::F32
                           : exec::ElementType::F64;
   options.constants = &context.constants;
-  options.roundEveryOp = context.roundEveryOp ||
-                         context.options.evaluation == Evaluation::Typed;
+  options.roundEveryOp =
+      context.roundEveryOp || context.options.evaluation == Evaluation::Typed;
   options.observer = [&context, numValues, count = int64_t(0)](
                          Value value, const Tensor &tensor) mutable {
     ++count;
