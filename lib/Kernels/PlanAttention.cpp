@@ -152,8 +152,12 @@ bool Planner::chooseSegments(const Item &item, KernelPlan &plan,
                              ArrayRef<int64_t> widths, int64_t launches,
                              int64_t bytes) {
   const AttentionItem &a = *item.attention;
-  int64_t width = widths[find(item.toGroup)], best = -1, fewest = -1;
+  int64_t width = widths[find(item.toGroup)];
   int64_t perSequence = rows * launches / a.batch;
+  struct Trial {
+    int64_t segments, blocks, bytes, cycles;
+  };
+  SmallVector<Trial> trials;
   for (int64_t segments = 1; segments <= std::max<int64_t>(perSequence, 1);
        ++segments) {
     if (a.flow.getSegments() && segments != a.flow.getSegments())
@@ -162,25 +166,32 @@ bool Planner::chooseSegments(const Item &item, KernelPlan &plan,
     for (int64_t size = 4; size == 4 || size < 2 * segmentKeys; size *= 2) {
       int64_t blocks =
           a.flow.getBlocks() ? a.flow.getBlocks() : ceilDiv(segmentKeys, size);
-      if (blocks == before)
-        continue;
-      before = blocks;
       std::optional<AttentionSplit> split =
-          splitOf(item, width, launches, segments, blocks);
-      if (!split)
-        continue;
-      int64_t needed = attentionBytes(item, *split, width);
-      // Without bytes to spare: what needs the fewest.
-      int64_t cost = bytes > 0 ? attentionCycles(item, *split, width) : needed;
-      int64_t &least = needed <= bytes ? best : fewest;
-      if (needed > bytes && best >= 0)
-        continue;
-      if (least < 0 || cost < least) {
-        least = cost;
-        plan.segments = segments;
-        plan.blocks = blocks;
-      }
+          blocks == before ? std::nullopt
+                           : splitOf(item, width, launches, segments, blocks);
+      before = blocks;
+      if (split)
+        trials.push_back({segments, blocks, attentionBytes(item, *split, width),
+                          attentionCycles(item, *split, width)});
     }
   }
-  return best >= 0 || fewest >= 0;
+  // The best of those that fit; without one, what needs the fewest bytes.
+  int64_t best = INT64_MAX;
+  for (const Trial &trial : trials)
+    if (trial.bytes <= bytes)
+      best = std::min(best, trial.cycles);
+  const Trial *chosen = nullptr;
+  for (const Trial &trial : trials) {
+    // Smaller blocks where they cost next to nothing.
+    if (best != INT64_MAX &&
+        (trial.bytes > bytes || trial.cycles > best + best / 8))
+      continue;
+    if (!chosen || trial.bytes < chosen->bytes)
+      chosen = &trial;
+  }
+  if (!chosen)
+    return false;
+  plan.segments = chosen->segments;
+  plan.blocks = chosen->blocks;
+  return true;
 }

@@ -134,7 +134,8 @@ struct Program {
   /// The main thread starts at instruction 0; microthread bodies stand inside.
   std::vector<Instruction> code;
   std::vector<HostCopy> copies;
-  /// The bytes of SRAM that buffers use, as [begin, end), multiples of 4.
+  /// The addresses of operands, as [begin, end), multiples of 4: offsets in
+  /// SRAM without the holes between buffers.
   int64_t memoryBegin = 0, memoryEnd = 0;
   /// The last byte of any buffer.
   int64_t sramBytes = 0;
