@@ -389,6 +389,28 @@ LogicalResult Planner::explain() {
   return diagnostic;
 }
 
+/// Kernels on the same columns share channels, which colours and queues limit:
+/// groups that are a little wider than the heads of an attention become as wide
+/// as these where it costs little.
+void Planner::shareWidths(Plan &best, std::vector<int64_t> &widths) {
+  int64_t shared = 0;
+  for (size_t g = 0; g < parents.size(); ++g)
+    if (find(g) == static_cast<int>(g) && groupHeads[g])
+      shared = std::max(shared, widths[g]);
+  std::vector<int64_t> trial = widths;
+  for (size_t g = 0; g < parents.size(); ++g)
+    if (find(g) == static_cast<int>(g) && !fixed[g] && !groupHeads[g] &&
+        trial[g] > shared && trial[g] - shared <= shared / 8)
+      trial[g] = shared;
+  if (shared == 0 || trial == widths)
+    return;
+  std::optional<Plan> plan = evaluate(trial, best.launches);
+  if (!plan || plan->cycles > best.cycles + best.cycles / 16)
+    return;
+  best = *plan;
+  widths = trial;
+}
+
 FailureOr<Planner::Plan> Planner::solve() {
   if (items.empty())
     return Plan();
@@ -434,6 +456,7 @@ FailureOr<Planner::Plan> Planner::solve() {
     if (!changed)
       break;
   }
+  shareWidths(*best, widths);
   for (size_t i = 0; i < items.size(); ++i) {
     auto rect = [&](int group) {
       group = find(group);

@@ -110,6 +110,7 @@ private:
   int64_t ownBytes(const Item &item, const KernelPlan &plan,
                    llvm::ArrayRef<int64_t> widths, int64_t launches,
                    bool resident);
+  void shareWidths(Plan &best, std::vector<int64_t> &widths);
   mlir::LogicalResult explain();
 
   mesh::ProgramOp program;
