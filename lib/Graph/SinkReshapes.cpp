@@ -175,15 +175,16 @@ struct SinkBelowMap : RewritePattern {
     for (Value operand : op->getOperands()) {
       shapes.push_back(groups->getInnerShape(
           typeOf(operand).getShape(), inner.getShape(), outer.getShape()));
+      if (!shapes.back())
+        return std::nullopt;
       // With equal ranks two operands would take turns.
       auto own = operand.getDefiningOp<ReshapeOp>();
       bool isFree = isa_and_nonnull<ConstantOp>(operand.getDefiningOp()) ||
                     typeOf(operand).getNumElements() == 1 ||
                     (own && ArrayRef(*shapes.back()) ==
                                 own.getInput().getType().getShape());
-      if (!shapes.back() ||
-          (!isFree && inner.getRank() >= outer.getRank() &&
-           ArrayRef(*shapes.back()) != typeOf(operand).getShape()))
+      if (!isFree && inner.getRank() >= outer.getRank() &&
+          ArrayRef(*shapes.back()) != typeOf(operand).getShape())
         return std::nullopt;
     }
     SmallVector<Value> operands;

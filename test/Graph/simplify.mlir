@@ -131,6 +131,18 @@ func.func @softmax_of_half_a_group(%x: tensor<6x4xf32>) -> tensor<2x3x4xf32> {
   return %1 : tensor<2x3x4xf32>
 }
 
+// Nor does a map with a reshaped operand that has half of a group (found by the fuzzer).
+// CHECK-LABEL: func.func @scale_of_half_a_group
+// CHECK-DAG: %[[W:.*]] = graph.reshape %arg1 : tensor<4xf32> -> tensor<1x4x1xf32>
+// CHECK-DAG: %[[X:.*]] = graph.reshape %arg0 : tensor<3x2x8xf32> -> tensor<3x4x4xf32>
+// CHECK: graph.mul %[[W]], %[[X]]
+func.func @scale_of_half_a_group(%x: tensor<3x2x8xf32>, %w: tensor<4xf32>) -> tensor<3x4x4xf32> {
+  %0 = graph.reshape %w : tensor<4xf32> -> tensor<1x4x1xf32>
+  %1 = graph.reshape %x : tensor<3x2x8xf32> -> tensor<3x4x4xf32>
+  %2 = graph.mul %0, %1 : (tensor<1x4x1xf32>, tensor<3x4x4xf32>) -> tensor<3x4x4xf32>
+  return %2 : tensor<3x4x4xf32>
+}
+
 // Operands of maps need no expansion and no leading dimensions of 1; equal elements need no dimension.
 // CHECK-LABEL: func.func @broadcast
 // CHECK-DAG: %[[B:.*]] = graph.constant @bias dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
