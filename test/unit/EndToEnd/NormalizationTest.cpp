@@ -123,8 +123,8 @@ TEST(NormalizationTest, LargeMeanCostsNoDigits) {
     expectRight(graph, mesh(width, height));
 }
 
-/// Batches, a scalar scale, no bias, and elements that round to the same one: the
-/// variance is 0.
+/// Batches, a scalar scale, no bias, and elements that round to the same one:
+/// the variance is 0.
 TEST(NormalizationTest, OtherForms) {
   expectRight(makeCase({{{2, 3, 10}}, {{1}, 2}},
                        "  %r = graph.layer_normalization %x0, %x1 axis 2 "
