@@ -233,7 +233,7 @@ bool wafer::reusesOperand(Operation *op) {
     Operation *definition = value.getDefiningOp();
     auto reshape = dyn_cast_or_null<graph::ReshapeOp>(definition);
     if (!reshape)
-      return definition && !isa<graph::TransposeOp>(definition);
+      return definition && !isView(definition);
     value = reshape.getInput();
   }
   return false;

@@ -97,4 +97,17 @@ TEST(RegressionTest, InputIsAnOutput) {
       {{5, 6}}, mesh(4, 3));
 }
 
+/// The halves of a gated unit are slices of an input: nothing that a kernel
+/// computed, and so nothing to write over.
+TEST(RegressionTest, SlicesOfAnInputAreNotOverwritten) {
+  check(
+      R"(func.func @main(%x: tensor<3x8xf32> {graph.name = "x0"}) -> tensor<3x4xf32> {
+    %0 = graph.slice %x starts [0, 0] sizes [3, 4] steps [1, 1] : (tensor<3x8xf32>) -> tensor<3x4xf32>
+    %1 = graph.slice %x starts [0, 7] sizes [3, 4] steps [1, -1] : (tensor<3x8xf32>) -> tensor<3x4xf32>
+    %2 = graph.mul %0, %1 : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+    return %2 : tensor<3x4xf32>
+  })",
+      {{3, 8}}, mesh(2, 2));
+}
+
 } // namespace
