@@ -70,7 +70,8 @@ LogicalResult GraphCut::placeCompute(Operation *op) {
   if (!kind->startsWith(op))
     for (mlir::Value operand : op->getOperands())
       if (const Value &home = values[operand];
-          home.onMesh && home.program == program)
+          home.onMesh && home.program == program &&
+          kernels[home.kernel].kind->takesTail())
         joined = std::max<int64_t>(joined, home.kernel);
   if (joined < 0) {
     joined = kernels.size();

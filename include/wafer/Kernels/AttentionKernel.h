@@ -21,6 +21,7 @@ public:
   llvm::StringRef getName() const override { return "attention"; }
   bool accepts(mlir::Attribute dataflow) const override;
   bool startsWith(mlir::Operation *op) const override;
+  bool takesTail() const override { return false; }
   mlir::LogicalResult verifyStart(mlir::Operation *op) const override;
   mlir::Attribute getInitialDataflow(mlir::MLIRContext *context) const override;
   mlir::LogicalResult verify(mesh::KernelOp kernel) const override;

@@ -35,12 +35,13 @@ public:
   virtual ~Kernel() = default;
   virtual llvm::StringRef getName() const = 0;
   virtual bool accepts(mlir::Attribute dataflow) const = 0;
-  /// Does `op` of a graph start a kernel of this kind? Elementwise ops that
-  /// follow join it.
+  /// Does `op` of a graph start a kernel of this kind?
   virtual bool startsWith(mlir::Operation *op) const { return false; }
   /// Can the kernel that `op` starts read this operand where it lies on the
   /// mesh (getTokenLayout)?
   virtual bool readsInPlace(mlir::Operation *op, unsigned operand) const;
+  /// Do elementwise ops that follow run in the same kernel?
+  virtual bool takesTail() const { return true; }
   /// Can the mesh carry `op`, which starts a kernel of this kind? Errors say
   /// what it cannot.
   virtual mlir::LogicalResult verifyStart(mlir::Operation *op) const {

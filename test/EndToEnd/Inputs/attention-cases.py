@@ -84,6 +84,7 @@ class Graph:
 
 # Name, graph, machine, segments and blocks by hand (None: what the planner takes).
 CASES = [
+    ("one head, whose result is tokens by features as it is", Graph(tokens=7, heads=1, value_size=5), "mesh<5x3>", None),
     ("one head a column", Graph(tokens=13, heads=4, size=6), "mesh<4x5>", None),
     ("two heads a column, blocks of keys", Graph(tokens=13, heads=4, size=6), "mesh<2x5>", (1, 3)),
     ("three columns a head, two segments", Graph(), "mesh<6x4>", (2, 2)),
