@@ -17,11 +17,16 @@
 #include "wafer/Kernels/AttentionKernel.h"
 #include "wafer/Kernels/Functions.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace wafer;
 
-/// Lower than every score; finite, so that a difference is never NaN.
-static constexpr double kLowest = -3.0e38;
+/// The largest score before any: finite, so that no difference is NaN, and not
+/// above any finite score, so that a mask of the lowest number weighs as it
+/// does in a softmax. What nobody sees is -infinity.
+static constexpr double kLowest = -std::numeric_limits<float>::max();
+static constexpr double kHidden = -std::numeric_limits<double>::infinity();
 
 static constexpr Function kFunctions[] = {Function::ExpNonPositive,
                                           Function::ReciprocalNormal};
@@ -297,7 +302,7 @@ void AttentionTasks::emitCausalMask(AffineExpr b) {
                                emitter.mem(plan.scores,
                                            half + (seen + stride) * stride + i,
                                            {plan.scoreRows() * stride, stride}),
-                               {emitter.imm(emitter.f32(), kLowest)});
+                               {emitter.imm(emitter.f32(), kHidden)});
     });
   });
 }

@@ -93,6 +93,8 @@ LogicalResult GraphCut::collectAttentions(ArrayRef<Operation *> ops) {
     auto attention = dyn_cast<graph::AttentionOp>(op);
     if (!attention)
       continue;
+    if (failed(findKernelFor(op)->verifyStart(op)))
+      return failure();
     std::string reason;
     FailureOr<AttentionForm> form = AttentionForm::match(attention, reason);
     if (failed(form))

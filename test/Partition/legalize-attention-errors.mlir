@@ -25,8 +25,8 @@ func.func @offset(%q: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
 
 // -----
 
-// expected-error@+1 {{'graph.cast' uses 'tensor<1x3x8xf64>', but PEs carry f32, f16 and i32 elements only}}
 func.func @f64(%q: tensor<1x2x3x4xf64>) -> tensor<1x2x3x4xf64> {
+  // expected-error@+1 {{'graph.attention' has no kernel for 'tensor<1x2x3x4xf64>', only for f32}}
   %a = graph.attention %q, %q, %q scale 0.5 : (tensor<1x2x3x4xf64>, tensor<1x2x3x4xf64>, tensor<1x2x3x4xf64>) -> tensor<1x2x3x4xf64>
   return %a : tensor<1x2x3x4xf64>
 }
