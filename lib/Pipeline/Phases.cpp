@@ -61,7 +61,8 @@ static Phase detectPhase(mesh::ProgramOp program) {
       streams.insert(stream.getSymNameAttr());
     if (auto route = dyn_cast<mesh::RouteOp>(op))
       routed.insert(route.getStreamAttr().getAttr());
-    hasTasks |= isa<mesh::TaskOp>(op);
+    // A copy of a host view has buffers and host copies, but nothing to do.
+    hasTasks |= isa<mesh::TaskOp, pe::BufferOp>(op);
     hasQueues |= isa<mesh::QueueOp>(op);
   }
   if (hasTasks && allHaveOffsets && (hasQueues || routed.empty()))
