@@ -80,6 +80,18 @@ struct CommandLine {
   cl::opt<unsigned> threads{
       "threads", cl::init(1), cl::value_desc("N"), cl::cat(runCategory),
       cl::desc("Worker threads; results do not depend on it (default: 1)")};
+  cl::opt<bool> noTiming{
+      "no-timing", cl::cat(runCategory),
+      cl::desc("Functional: do not find how many cycles a run takes")};
+  cl::opt<exec::RunOptions::Sections> sections{
+      "sections",
+      cl::Hidden,
+      cl::cat(runCategory),
+      cl::desc("Functional: run kernel by kernel (default: on large meshes)"),
+      cl::values(clEnumValN(exec::RunOptions::Sections::Auto, "auto", ""),
+                 clEnumValN(exec::RunOptions::Sections::Always, "always", ""),
+                 clEnumValN(exec::RunOptions::Sections::Never, "never", "")),
+      cl::init(exec::RunOptions::Sections::Auto)};
   cl::opt<std::string> json{"json", cl::value_desc("FILE"),
                             cl::desc("Write the summary as JSON"),
                             cl::cat(runCategory)};
@@ -161,6 +173,8 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   options.seed = line.seed;
   options.repeat = line.repeat;
   options.threads = line.threads;
+  options.timing = !line.noTiming;
+  options.sections = line.sections;
   return options;
 }
 
