@@ -148,3 +148,21 @@ func.func @main(%t: tensor<3x4xf32>, %i: tensor<2xi64>) -> tensor<3x2xf32> {
   %1 = graph.relu %0 : tensor<3x2xf32>
   return %1 : tensor<3x2xf32>
 }
+
+// -----
+
+// Attentions of a program share its rows. Those of 2 and of 3 sequences need a multiple of 6, and there are 4; launches would have to
+// divide both numbers.
+func.func @main(%q: tensor<2x3x4xf32>, %r: tensor<3x2x4xf32>) -> (tensor<2x3x4xf32>, tensor<3x2x4xf32>) {
+  %qm = graph.relu %q : tensor<2x3x4xf32>
+  %q4 = graph.reshape %qm : tensor<2x3x4xf32> -> tensor<2x1x3x4xf32>
+  // expected-note@+1 {{on the same rows are 2 sequence(s) of this attention}}
+  %a = graph.attention %q4, %q4, %q4 scale 0.5 : (tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>) -> tensor<2x1x3x4xf32>
+  %a3 = graph.reshape %a : tensor<2x1x3x4xf32> -> tensor<2x3x4xf32>
+  %rm = graph.relu %r : tensor<3x2x4xf32>
+  %r4 = graph.reshape %rm : tensor<3x2x4xf32> -> tensor<3x1x2x4xf32>
+  // expected-error@+1 {{'graph.attention' op has 3 sequence(s), which cannot have rows of their own: "mesh<4x4>" has 4 rows}}
+  %b = graph.attention %r4, %r4, %r4 scale 0.5 : (tensor<3x1x2x4xf32>, tensor<3x1x2x4xf32>, tensor<3x1x2x4xf32>) -> tensor<3x1x2x4xf32>
+  %b3 = graph.reshape %b : tensor<3x1x2x4xf32> -> tensor<3x2x4xf32>
+  return %a3, %b3 : tensor<2x3x4xf32>, tensor<3x2x4xf32>
+}

@@ -16,7 +16,8 @@ namespace wafer {
 
 /// Chooses how the kernels of one program share the mesh. Tensors that must lie
 /// on the same columns form a group; a group gets a width. All kernels use the
-/// same rows. The search: the fewest launches for which everything fits; for
+/// same rows, so many that each attention's sequences have whole ones. The
+/// search: the fewest launches for which everything fits; for
 /// these, widths by coordinate descent over modelled cycles, the widest of
 /// those within 2 % of the best (less work and memory on each PE at no cost).
 /// Weights are resident as long as they fit. Cost: kernels x groups x candidate
@@ -82,9 +83,16 @@ private:
   llvm::SmallVector<int64_t> candidates(int group);
   // PlanAttention.cpp
   void collectAttention(Item &item, mesh::KernelOp kernel);
-  /// Rows so that each sequence has rows of its own that can be cut into
-  /// segments.
-  void chooseRows();
+  /// Launches that may be tried, the fewest first.
+  llvm::SmallVector<int64_t> launchCandidates();
+  /// What the number of rows is a multiple of, so that each sequence of the
+  /// first attentions, up to item `end`, has rows of its own; 0 if the machine
+  /// has too few.
+  int64_t getRowUnit(size_t end, int64_t launches) const;
+  /// Rows that can be cut into segments for each attention; false if sequences
+  /// cannot have rows of their own.
+  bool chooseRows(int64_t launches);
+  bool isCuttable(const Item &item, int64_t rowsOfLaunch, int64_t launches);
   llvm::SmallVector<int64_t> headCandidates(int group);
   /// Segments and blocks, the best of those that fit into `bytes`; false if
   /// none does.
@@ -93,7 +101,8 @@ private:
                       int64_t bytes);
   std::optional<AttentionSplit> splitOf(const Item &item, int64_t width,
                                         int64_t launches, int64_t segments,
-                                        int64_t blocks) const;
+                                        int64_t blocks,
+                                        std::string *reason = nullptr) const;
   int64_t attentionBytes(const Item &item, const AttentionSplit &split,
                          int64_t width) const;
   int64_t attentionCycles(const Item &item, const AttentionSplit &split,
@@ -112,20 +121,27 @@ private:
                    bool resident);
   void shareWidths(Plan &best, std::vector<int64_t> &widths);
   mlir::LogicalResult explain();
+  /// Why an attention has no split, with whom it shares the rows.
+  mlir::LogicalResult explainSplit();
 
   mesh::ProgramOp program;
   machine::DescAttr machine;
   int64_t firstRow = 0, rows = 1; // of all rectangles
+  int64_t mostTokens = 1;
+  bool hasAttention = false, isFixed = false; // rows written by hand
   std::vector<Item> items;
   std::vector<Value> values;
   std::vector<int> parents;
   std::vector<int64_t> groupFeatures;
-  /// Heads that must fall on whole columns, 0 if none have to.
-  std::vector<int64_t> groupHeads;
+  /// Numbers of heads that must fall on whole columns.
+  std::vector<llvm::SmallVector<int64_t, 1>> groupHeads;
   std::vector<std::optional<mesh::RectAttr>> fixed;
   // The failure that needed the fewest bytes.
   int64_t bestShortfall = -1, bestBytes = 0;
   size_t bestItem = 0;
+  /// The last attention without a split, and why.
+  size_t undealtItem = 0;
+  std::string undealtReason;
 };
 
 } // namespace wafer
