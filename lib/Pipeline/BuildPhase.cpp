@@ -80,8 +80,9 @@ void buildPhase(OpPassManager &pm, Phase target,
     addGraphPasses(pm, options);
     break;
   case Phase::Sharded: {
-    pm.addPass(createLegalizeAttention());
+    pm.addPass(createRepeatHeads());
     pm.addPass(createLegalizeProducts());
+    pm.addPass(createLegalizeAttention());
     PartitionGraphOptions partition;
     partition.machine = options.machine;
     pm.addPass(createPartitionGraph(partition));
