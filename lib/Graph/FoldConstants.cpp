@@ -16,7 +16,7 @@
 // Left alone: products and sums of floating-point numbers, whose order is the
 // executor's choice; constants in files, which are never read (graph.reshape of
 // one folds by itself, it changes the type only); what cannot be evaluated, as
-// an index out of range, which fails when it is run.
+// an index out of range, which graph-check-indices refuses.
 //
 //   %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
 //   %1 = graph.add %0, %0 : …              ->  graph.constant dense<[2.0, 4.0]>

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CheckIndices.h"
 #include "Runners.h"
 #include "Summary.h"
 #include "TensorFiles.h"
@@ -126,6 +127,8 @@ static int prepare(const Model &model, Job &job) {
   if (!tensors)
     return reportError(tensors.takeError());
   job.inputs = std::move(*tensors);
+  if (llvm::Error error = checkIndices(model, ofGraph, job.inputs))
+    return reportError(std::move(error));
   return kSuccess;
 }
 

@@ -31,6 +31,24 @@ def FoldConstants : Pass<"graph-fold-constants"> {
   let dependentDialects = ["::wafer::graph::GraphDialect"];
 }
 
+def CheckIndices : Pass<"graph-check-indices"> {
+  let summary = "refuses constant indices that are out of range";
+  let description = [{
+    A gather or scatter whose indices depend on constants only fails for every
+    input if one of them is outside of its dimension, as positions are behind
+    the end of their table when a sequence is too long. Changes nothing.
+
+    ```mlir
+    %i = graph.constant dense<[1, 2]> : tensor<2xi64>
+    %0 = graph.gather %x, %i axis 0 : (tensor<2x3xf32>, tensor<2xi64>) -> tensor<2x3xf32>
+    ```
+    is refused: `'graph.gather' requires indices from -2 to 1 into 'tensor<2x3xf32>', found 2 at [1]`.
+  }];
+  let options = [Option<"folder", "folder", "std::string", "\"\"",
+      "Where relative paths of constants in files start (default: the working directory)">];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
 def Simplify : Pass<"graph-simplify"> {
   let summary = "brings graphs into the few forms that later stages know";
   let description = [{
