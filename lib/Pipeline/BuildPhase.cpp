@@ -71,6 +71,7 @@ static void addGraphPasses(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(graph::createFuseRotary({options.folder}));
   pm.addPass(graph::createFuseAttention({options.folder}));
   addSimplification();
+  pm.addPass(graph::createFoldOperands({options.folder}));
   pm.addPass(graph::createCheckIndices({options.folder}));
 }
 
