@@ -168,27 +168,6 @@ std::optional<AttentionSplit> Planner::splitOf(const Item &item, int64_t width,
       mesh::AttentionAttr::get(a.flow.getContext(), segments, blocks), reason);
 }
 
-int64_t Planner::attentionBytes(const Item &item, const AttentionSplit &split,
-                                int64_t width) const {
-  const AttentionItem &a = *item.attention;
-  int64_t keyUnits = a.isTurned ? 2 : 1;
-  int64_t keys = ceilDiv(a.heads * a.headSize / keyUnits, width) * keyUnits,
-          values = ceilDiv(a.heads * a.valueSize, width);
-  AttentionBuffers buffers =
-      getAttentionBuffers(split, keys, values, a.isTurned);
-  int64_t tokens = split.tokens.largest();
-  int64_t mask = a.hasMask ? (a.maskByHead ? split.headsPerColumn : 1) *
-                                 (a.maskByKey ? a.sequence : 1) *
-                                 (a.maskByToken ? tokens : 1)
-                           : 0;
-  int64_t angles = a.isTurned ? 4 * (keys / 2 + 1) * tokens : 0;
-  constexpr Function functions[] = {Function::ExpNonPositive,
-                                    Function::ReciprocalNormal};
-  return 4 * (buffers.total() + mask + angles) +
-         getScratchBytes(functions, split.headsPerColumn *
-                                        (split.keys.largest() + 1) * tokens);
-}
-
 /// The owner of a head's scores on a hub of the last segment: it weighs all
 /// blocks and passes all on.
 int64_t Planner::attentionCycles(const Item &item, const AttentionSplit &split,

@@ -152,7 +152,7 @@ void Planner::collect() {
       valueIndex[result] = values.size();
       // A view of a host tensor is loaded before the first kernel starts.
       values.push_back({item.toGroup, shape.features, shape.tokens,
-                        getViewedArgument(yielded) ? 0 : index, index});
+                        getViewedArgument(yielded) ? 0 : index, index, index});
     }
     collectAttention(item, kernel);
     addOperands(item, kernel);
@@ -205,50 +205,6 @@ ProductCostInput Planner::costInput(const Item &item, const KernelPlan &plan,
           plan.weights == mesh::Weights::Streamed};
 }
 
-/// Bytes that a kernel's own buffers take, those loaded before the first launch
-/// (`resident`) or the others.
-int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan,
-                          ArrayRef<int64_t> widths, int64_t launches,
-                          bool resident) {
-  int64_t owners = widths[find(item.toGroup)],
-          tokens = ceilDiv(item.tokens, rows * launches);
-  int64_t features = ceilDiv(item.outputs, owners), part = features * tokens;
-  ProductCostInput cost = costInput(item, plan, widths, launches);
-  int64_t loaded = item.operandFeatures * features +
-                   item.operandTokens * tokens + item.operandBoth * part;
-  if (item.hostInput)
-    loaded += cost.inputs * tokens;
-  bool weightsResident =
-      item.isProduct && plan.weights == mesh::Weights::Resident;
-  if (resident)
-    return loaded * 4 + (weightsResident ? getWeightBytes(cost) : 0);
-  int64_t bytes = item.results * part * 4 +
-                  getMapScratchBytes(item.mapOps, features, tokens);
-  if (item.norm)
-    bytes += getNormalizationBytes(item.norm, tokens);
-  if (item.attention) {
-    std::optional<AttentionSplit> split =
-        splitOf(item, owners, launches, plan.segments, plan.blocks);
-    return split ? attentionBytes(item, *split, owners)
-                 : machine.getUsableBytes() + 1;
-  }
-  if (item.isProduct)
-    bytes +=
-        getPartialBytes(cost) + (weightsResident ? 0 : getWeightBytes(cost));
-  return bytes;
-}
-
-/// Modelled bytes of a PE while item `i` runs, without the kernel's own
-/// transient buffers.
-int64_t Planner::bytesAt(size_t i, ArrayRef<int64_t> widths, int64_t launches) {
-  int64_t bytes = 0;
-  for (const Value &value : values)
-    if (value.first <= i && value.last >= i)
-      bytes += 4 * ceilDiv(value.features, widths[find(value.group)]) *
-               ceilDiv(value.tokens, rows * launches);
-  return bytes;
-}
-
 /// Makes weights streamed, the largest first, until every kernel fits with its
 /// smallest blocks.
 bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
@@ -292,9 +248,11 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
     if (peak <= machine.getUsableBytes())
       return true;
     if (largest == items.size() || machine.getPorts().empty()) {
-      if (bestShortfall < 0 || peak < bestBytes)
+      if (bestShortfall < 0 || peak < bestBytes) {
         bestShortfall = peak - machine.getUsableBytes(), bestBytes = peak,
         bestItem = worst;
+        bestBuffers = listBuffers(plan, widths, worst);
+      }
       return false;
     }
     plan.kernels[largest].weights = mesh::Weights::Streamed;
@@ -385,6 +343,14 @@ LogicalResult Planner::explain() {
       kernel.emitOpError("does not fit: a PE needs ")
       << bestBytes << " bytes and " << machine.getName() << " has "
       << machine.getUsableBytes() << ", short by " << bestShortfall << " bytes";
+  constexpr size_t kMostNamed = 5;
+  Diagnostic &note = diagnostic.attachNote(kernel.getLoc());
+  note << "the largest buffers of that PE: ";
+  llvm::interleaveComma(ArrayRef(bestBuffers).take_front(kMostNamed), note,
+                        [&](const Buffer &buffer) {
+                          note << buffer.what << " " << buffer.bytes
+                               << " bytes";
+                        });
   diagnostic.attachNote(program.getLoc())
       << "with the widest rectangles, the smallest blocks, weights streamed "
          "where the "

@@ -124,7 +124,8 @@ module {
 // blocks of one output (40,000 B), two partial sums (8 B) and its output (4 B): 60,012 B of 49,152 - 6,144 = 43,008.
 func.func @main(%x: tensor<4x20000xf32>, %w: tensor<20000x4xf32>) -> tensor<4x4xf32> {
   // expected-error@below {{'wafer.kernel' op does not fit: a PE needs 60012 bytes and "mesh<4x4>" has 43008, short by 17004 bytes}}
-  // expected-note@above {{with the widest rectangles, the smallest blocks, weights streamed where the machine has ports, and one token a row at a time}}
+  // expected-note@below {{the largest buffers of that PE: two blocks of weights of @matmul 40000 bytes, input of @matmul 20000 bytes, two blocks of sums of @matmul 8 bytes, result of @matmul 4 bytes}}
+  // expected-note@-3 {{with the widest rectangles, the smallest blocks, weights streamed where the machine has ports, and one token a row at a time}}
   %0 = graph.matmul %x, %w : (tensor<4x20000xf32>, tensor<20000x4xf32>) -> tensor<4x4xf32>
   return %0 : tensor<4x4xf32>
 }

@@ -38,6 +38,7 @@ pe.host @w : tensor<16x4096xf32> input
 wafer.program @p machine(#mesh4x4) launches(1) {
   %x = wafer.input @x : tensor<8x16xf32>
   %w = wafer.input @w : tensor<16x4096xf32>
+  // expected-note@+2 {{the largest buffers of that PE: weights of @fc 262144 bytes, result of @fc 16384 bytes, input of @fc 64 bytes, two blocks of sums of @fc 8 bytes}}
   // expected-error@+1 {{'wafer.kernel' op does not fit: a PE needs 278600 bytes and "mesh<4x4>" has 43008, short by 235592 bytes}}
   %y = wafer.kernel @fc(%x, %w) dataflow(#wafer.product<form = forward, reduce = chain, weights = resident>)
       at <0:1, 0:2> to <0:1, 0:2> : (tensor<8x16xf32>, tensor<16x4096xf32>) -> tensor<8x4096xf32, #t> {
@@ -56,6 +57,7 @@ pe.host @x : tensor<6400x16xf32> input
 // expected-note@+1 {{with the widest rectangles, the smallest blocks}}
 wafer.program @p machine(#mesh4x4) launches(2) {
   %x = wafer.input @x : tensor<6400x16xf32>
+  // expected-note@+2 {{the largest buffers of that PE: operands of elementwise ops of @relu 204800 bytes}}
   // expected-error@+1 {{'wafer.kernel' op does not fit}}
   %y = wafer.kernel @relu(%x) dataflow(#wafer.map) at <0:1, 0:1> to <0:1, 0:1>
       : (tensor<6400x16xf32>) -> tensor<6400x16xf32, #t> {

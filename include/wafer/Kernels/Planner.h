@@ -69,10 +69,18 @@ private:
     int64_t pieces = 0;                   // written by hand, 0 if not
     std::optional<AttentionItem> attention;
   };
+  /// Of a PE, when nothing fits.
+  struct Buffer {
+    std::string what;
+    int64_t bytes;
+  };
+  using AddBuffer =
+      llvm::function_ref<void(llvm::StringRef what, int64_t bytes)>;
   struct Value {
     int group;
     int64_t features, tokens;
     size_t first, last; // items
+    size_t maker;       // the item whose result it is
   };
 
   void collect();
@@ -105,17 +113,33 @@ private:
                                         std::string *reason = nullptr) const;
   int64_t attentionBytes(const Item &item, const AttentionSplit &split,
                          int64_t width) const;
+  /// Calls `add` for each buffer that a PE needs for an attention.
+  void addAttentionBuffers(const Item &item, const AttentionSplit &split,
+                           int64_t width, AddBuffer add) const;
   int64_t attentionCycles(const Item &item, const AttentionSplit &split,
                           int64_t width) const;
   /// The plan for these widths, or nullopt if it does not fit.
   std::optional<Plan> evaluate(llvm::ArrayRef<int64_t> widths,
                                int64_t launches);
+  int64_t valueBytes(const Value &value, llvm::ArrayRef<int64_t> widths,
+                     int64_t launches);
+  /// Modelled bytes of a PE while an item runs, without the kernel's own
+  /// transient buffers.
   int64_t bytesAt(size_t item, llvm::ArrayRef<int64_t> widths,
                   int64_t launches);
   bool chooseWeights(Plan &plan, llvm::ArrayRef<int64_t> widths);
   bool chooseBlocks(Plan &plan, llvm::ArrayRef<int64_t> widths);
   ProductCostInput costInput(const Item &item, const KernelPlan &plan,
                              llvm::ArrayRef<int64_t> widths, int64_t launches);
+  // PlanMemory.cpp
+  /// Calls `add` for each buffer of the kernel's own, those loaded before the
+  /// first launch (`resident`) or the others.
+  void addOwnBuffers(const Item &item, const KernelPlan &plan,
+                     llvm::ArrayRef<int64_t> widths, int64_t launches,
+                     bool resident, AddBuffer add);
+  /// All buffers of a PE while item `at` runs, the largest first.
+  std::vector<Buffer> listBuffers(const Plan &plan,
+                                  llvm::ArrayRef<int64_t> widths, size_t at);
   int64_t ownBytes(const Item &item, const KernelPlan &plan,
                    llvm::ArrayRef<int64_t> widths, int64_t launches,
                    bool resident);
@@ -139,6 +163,7 @@ private:
   // The failure that needed the fewest bytes.
   int64_t bestShortfall = -1, bestBytes = 0;
   size_t bestItem = 0;
+  std::vector<Buffer> bestBuffers;
   /// The last attention without a split, and why.
   size_t undealtItem = 0;
   std::string undealtReason;
