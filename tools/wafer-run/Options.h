@@ -39,6 +39,8 @@ struct Options {
   Evaluation evaluation = Evaluation::F64;
   /// `[NAME=]FILE` each.
   std::vector<std::string> inputs, outputs, expected;
+  /// `NAME=N` each, for ONNX models.
+  std::vector<std::string> dims;
   std::string labels, json;
   double rtol = 1e-3, atol = 1e-5;
   /// Relative RMS error allowed; replaces both tolerances.
