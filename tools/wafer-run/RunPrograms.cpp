@@ -44,8 +44,7 @@ struct ProgramRun {
   const RunContext &context;
   Operation *op;
   double progressBefore, progressOfRun;
-  int64_t launch = 0;
-  uint64_t cycle = 0;
+  exec::RunState state;
 
   RunResult run(exec::HostMemory &memory);
   ExitCode reportFailure(const RunResult &result) const;
@@ -66,8 +65,11 @@ int64_t ProgramRun::getLaunches() const {
 std::string ProgramRun::getState() const {
   return ((isa<pe::ModuleOp>(op) ? "module @" : "program @") +
           SymbolTable::getSymbolName(op).getValue() + ", launch " +
-          Twine(launch + 1) + " of " + Twine(getLaunches()) + ", cycle " +
-          Twine(cycle))
+          Twine(state.launch + 1) + " of " + Twine(getLaunches()) +
+          (state.section.empty() ? "" : ", kernel @" + state.section.str()) +
+          (state.cycle || state.section.empty()
+               ? ", cycle " + std::to_string(state.cycle)
+               : ""))
       .str();
 }
 
@@ -78,11 +80,11 @@ RunResult ProgramRun::run(exec::HostMemory &memory) {
   options.sections = context.options.sections;
   options.stop = &context.stop;
   double launches = getLaunches();
-  options.progress = [&](int64_t newLaunch, uint64_t newCycle) {
-    launch = newLaunch;
-    cycle = newCycle;
-    context.progress.update(progressBefore + progressOfRun * launch / launches,
-                            [&] { return getState(); });
+  options.progress = [&](const exec::RunState &now) {
+    state = now;
+    context.progress.update(
+        progressBefore + progressOfRun * (now.launch + now.done) / launches,
+        [&] { return getState(); });
   };
   if (auto program = dyn_cast<mesh::ProgramOp>(op))
     return exec::runFunctional(program, memory, options);

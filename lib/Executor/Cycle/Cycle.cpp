@@ -119,7 +119,7 @@ bool Simulator::runEvents(int64_t launch) {
       continue;
     nextLook = wheel.now + kCyclesBetweenLooks;
     if (options.progress)
-      options.progress(launch, wheel.now);
+      options.progress({launch, wheel.now, "", 0});
     if (options.stop && *options.stop) {
       fail(FailureKind::Stopped, "stopped in launch " + std::to_string(launch) +
                                      " at cycle " + std::to_string(wheel.now));

@@ -15,11 +15,12 @@ using State = LaneThread::State;
 Engine::Engine(const Fabric &fabric, llvm::ArrayRef<Program> programs,
                const Grouping &grouping, llvm::ArrayRef<llvm::BitVector> pinned,
                std::vector<FeedRun> &feeds, HostMemory &memory,
-               const RunOptions &options, RunResult &result, bool isPart)
+               const RunOptions &options, RunProgress &progress,
+               RunResult &result, bool isPart)
     : fabric(fabric), module(fabric.module), programs(programs),
-      machine(module.machine), memory(memory), options(options), result(result),
-      sources(fabric.sources), grouping(grouping), pinned(pinned),
-      isPart(isPart), feeds(feeds) {
+      machine(module.machine), memory(memory), options(options),
+      progress(progress), result(result), sources(fabric.sources),
+      grouping(grouping), pinned(pinned), isPart(isPart), feeds(feeds) {
   bool hasSwitches = false;
   for (unsigned colour = 0; colour < machine.colours; ++colour)
     hasSwitches |= sources.isSwitched(colour);

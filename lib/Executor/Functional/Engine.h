@@ -144,6 +144,21 @@ struct StreamInfo {
   uint64_t deliveries = 0, connected = 0;
 };
 
+/// What is told of a run.
+struct RunProgress {
+  RunState state;
+  /// Elements that feeds have sent in this launch, and those of the host
+  /// tensors that they read.
+  std::atomic<uint64_t> fed{0};
+  uint64_t toFeed = 0;
+
+  const RunState &getState() {
+    if (toFeed > 0)
+      state.done = std::min(1.0, static_cast<double>(fed) / toFeed);
+    return state;
+  }
+};
+
 /// Runs programs on all their PEs: those of a module, or of one section of it.
 class Engine {
 public:
@@ -153,7 +168,8 @@ public:
   Engine(const Fabric &fabric, llvm::ArrayRef<Program> programs,
          const Grouping &grouping, llvm::ArrayRef<llvm::BitVector> pinned,
          std::vector<FeedRun> &feeds, HostMemory &memory,
-         const RunOptions &options, RunResult &result, bool isPart);
+         const RunOptions &options, RunProgress &progress, RunResult &result,
+         bool isPart);
 
   /// Runs the programs once, from routes of epoch `epoch` on. False if that
   /// failed.
@@ -254,6 +270,7 @@ private:
   const MachineNumbers &machine;
   HostMemory &memory;
   const RunOptions &options;
+  RunProgress &progress;
   RunResult &result;
   const SourceTable &sources;
   const Grouping &grouping;

@@ -152,6 +152,7 @@ bool Engine::runFeed(uint32_t id) {
     return false;
   uint64_t count = rows.size() / lanes;
   feed.counters.sent += rows.size();
+  progress.fed += rows.size();
   if (isSwitched) {
     for (uint64_t r = 0; r < count; ++r) {
       ++feed.counters.hops;

@@ -38,7 +38,9 @@ private:
   const RunOptions &options;
   RunResult &result;
   Fabric fabric;
+  RunProgress progress;
 
+  void beginLaunch(int64_t launch);
   void makeFeeds(const Grouping &grouping, std::vector<FeedRun> &feeds);
   bool endLaunch(int64_t launch, std::optional<uint64_t> cycles);
 
@@ -85,6 +87,16 @@ void FunctionalRun::makeFeeds(const Grouping &grouping,
   feeds.clear();
   for (const Grouping::Members &members : grouping.portGroups)
     feeds.emplace_back().ports = members.lanes;
+}
+
+void FunctionalRun::beginLaunch(int64_t launch) {
+  progress.state.launch = launch;
+  progress.fed = 0;
+  progress.toFeed = 0;
+  llvm::SmallPtrSet<mlir::Operation *, 16> hosts;
+  for (const Feed &feed : module.feeds)
+    if (hosts.insert(feed.host).second)
+      progress.toFeed += pe::HostOp(feed.host).getTensorType().getNumElements();
 }
 
 /// False if the timing of the launch was stopped.
@@ -141,10 +153,11 @@ void FunctionalRun::runWhole() {
     }
   }
   Engine engine(fabric, module.programs, grouping, pinned, feeds, memory,
-                options, result, /*isPart=*/false);
+                options, progress, result, /*isPart=*/false);
   Timing timing(module, module.programs, fabric.sources, grouping, fabric.ports,
                 options);
   for (int64_t launch = 0; launch < module.launches; ++launch) {
+    beginLaunch(launch);
     for (FeedRun &feed : feeds)
       feed.restart();
     bool isDone = copyGroups(engine, /*stores=*/false, launch) &&
@@ -247,7 +260,7 @@ bool FunctionalRun::runSection(const Section &section,
                                TimeOfSections &time) {
   auto attempt = [&](const Grouping &grouping) {
     Engine engine(fabric, section.programs, grouping, section.pinned, feeds,
-                  memory, options, result, /*isPart=*/true);
+                  memory, options, progress, result, /*isPart=*/true);
     std::deque<Group> &groups = engine.getGroups();
     inParallel(groups.size(), [&](size_t i) {
       exchange(section, groups[i], /*isOut=*/false);
@@ -260,6 +273,7 @@ bool FunctionalRun::runSection(const Section &section,
       });
     return isDone;
   };
+  progress.state.section = section.name;
   bool isLines = false;
   if (known.empty()) {
     std::optional<Grouping> lines = makeLineGroups(
@@ -287,6 +301,8 @@ bool FunctionalRun::runSection(const Section &section,
     return isDone;
   Timing timing(module, section.programs, fabric.sources, known.front(),
                 fabric.ports, options);
+  timing.section = section.name;
+  timing.done = progress.getState().done;
   if (section.isBehindBarrier) { // E54
     uint64_t resume = time.lastEnd + module.machine.barrier +
                       module.machine.hop * static_cast<uint64_t>(module.span);
@@ -319,6 +335,7 @@ void FunctionalRun::runSections() {
   bool isAlike = areLaunchesAlike(module, fabric.sources);
   std::optional<uint64_t> cycles;
   for (int64_t launch = 0; launch < module.launches; ++launch) {
+    beginLaunch(launch);
     if (!copyStore(/*stores=*/false, launch))
       return;
     std::vector<FeedRun> feeds;
@@ -351,6 +368,7 @@ void FunctionalRun::run() {
         return;
       // Did the cuts fail, or the module? A run without them tells.
       result = std::move(before);
+      progress.state.section = "";
       store.clear();
     }
   runWhole();

@@ -141,7 +141,7 @@ void Engine::work(unsigned worker) {
       if (worker == 0) {
         guard.unlock();
         if (options.progress)
-          options.progress(launch, 0);
+          options.progress(progress.getState());
         if (options.stop && *options.stop)
           fail(FailureKind::Stopped,
                "stopped in launch " + std::to_string(launch));

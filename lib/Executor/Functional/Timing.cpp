@@ -233,7 +233,7 @@ bool Timing::runWindows(int64_t launch) {
     if (visits > kVisitsBetweenLooks) {
       visits = 0;
       if (options.progress)
-        options.progress(launch, getNow());
+        options.progress({launch, getNow(), section, done});
       if (options.stop && *options.stop)
         return false;
     }

@@ -175,6 +175,9 @@ public:
   /// A section: PEs start when they have ended the one before. False if it was
   /// stopped.
   bool runSection(int64_t launch, unsigned epoch, TimeOfSections &time);
+  /// What is told of the run besides its cycle.
+  llvm::StringRef section;
+  double done = 0;
   /// How far the run has come.
   uint64_t getNow() const { return window * windowCycles; }
 

@@ -32,6 +32,18 @@ enum class FailureKind {
 };
 llvm::StringRef stringifyFailureKind(FailureKind kind);
 
+/// How far a run has come.
+struct RunState {
+  int64_t launch = 0;
+  /// Where cycles are counted; else 0.
+  uint64_t cycle = 0;
+  /// The section at hand (E65), if the run has some.
+  llvm::StringRef section;
+  /// The share of the launch that is done, as far as that is known: of the
+  /// elements that feeds send.
+  double done = 0;
+};
+
 struct RunOptions {
   /// Worker threads; results do not depend on it.
   unsigned threads = 1;
@@ -42,8 +54,8 @@ struct RunOptions {
   enum class Sections { Auto, Always, Never } sections = Sections::Auto;
   /// Raised from outside (a signal handler) to end the run early.
   const std::atomic<bool> *stop = nullptr;
-  /// Called now and then with the launch and the cycle reached.
-  std::function<void(int64_t launch, uint64_t cycle)> progress;
+  /// Called now and then.
+  std::function<void(const RunState &)> progress;
   /// Hears of instructions and hops.
   TraceListener *trace = nullptr;
 };
