@@ -14,7 +14,8 @@
 // 2. For S4 the points of the loops and extents around each use are counted
 //    (ElementCounts.cpp) at a source and at its readers: for all columns with a
 //    few rows, for all rows with a few columns. The few are the ends of the
-//    channels' coordinates and those where the covering tasks change.
+//    channels' coordinates, those where the covering tasks change, and for the
+//    readers of one channel one for each set of covering tasks.
 //
 //===----------------------------------------------------------------------===//
 
@@ -64,6 +65,8 @@ private:
   LogicalResult checkProduct(const ChannelProduct &product, int64_t launch);
   LogicalResult sweep(const ChannelProduct &product, int64_t launch, bool allX,
                       bool allY);
+  LogicalResult checkReader(Point source, std::optional<uint64_t> sent,
+                            Point reader, int64_t launch);
   LogicalResult checkChannel(const AxisEntry &x, const AxisEntry &y,
                              int64_t launch, bool allX, bool allY);
   InFlightDiagnostic fail(Location location) {
@@ -130,47 +133,55 @@ LogicalResult StreamCheck::checkReaders() {
   return success();
 }
 
-/// S4 for one channel; all its readers' columns (rows), or those at borders.
+/// S4 for one reader.
+LogicalResult StreamCheck::checkReader(Point source,
+                                       std::optional<uint64_t> sent,
+                                       Point reader, int64_t launch) {
+  if (reader == source && !stream.getSide())
+    return success();
+  std::optional<uint64_t> taken = ends.readers.countAt(reader, launch);
+  if (!sent || !taken)
+    return fail(sent ? ends.readers.getLocAt(reader) : sending.getLocAt(source))
+           << "too many iterations to count the elements at PE "
+           << (sent ? reader : source);
+  if (*taken == *sent)
+    return success();
+  InFlightDiagnostic diagnostic = fail(ends.readers.getLocAt(reader))
+                                  << "PE " << reader << " takes " << *taken
+                                  << " elements in launch " << launch
+                                  << " but its source, "
+                                  << (stream.getSide() ? "the port at " : "")
+                                  << "PE " << source << ", sends " << *sent;
+  diagnostic.attachNote(sending.getLocAt(source)) << "they are sent here";
+  return diagnostic;
+}
+
+/// S4 for one channel: all its readers' columns with a row for each set of
+/// tasks there; or the other way round; or the borders only.
 LogicalResult StreamCheck::checkChannel(const AxisEntry &x, const AxisEntry &y,
                                         int64_t launch, bool allX, bool allY) {
   Point source{x.source, y.source};
   std::optional<uint64_t> sent = sending.countAt(source, launch);
-  auto choose = [](const AxisEntry &entry, bool all,
-                   const std::set<int64_t> &borders) {
-    std::vector<int64_t> chosen;
-    if (all) {
-      for (int64_t v = entry.begin; v < entry.end; ++v)
-        chosen.push_back(v);
-      return chosen;
+  const AxisEntry &along = allX ? x : y, &across = allX ? y : x;
+  std::set<int64_t> lines = {along.begin, along.end - 1};
+  const std::set<int64_t> &borders = allX ? bordersX : bordersY;
+  if (allX || allY)
+    for (int64_t line = along.begin; line < along.end; ++line)
+      lines.insert(lines.end(), line);
+  else
+    lines.insert(borders.lower_bound(along.begin),
+                 borders.lower_bound(along.end));
+  for (int64_t line : lines) {
+    std::set<int64_t> places = {across.begin, across.end - 1};
+    if (across.end - across.begin > 2)
+      ends.readers.addOneOfEach(/*isRow=*/!allX, line, across.begin, across.end,
+                                places);
+    for (int64_t place : places) {
+      Point reader = allX ? Point{line, place} : Point{place, line};
+      if (failed(checkReader(source, sent, reader, launch)))
+        return failure();
     }
-    chosen = {entry.begin, entry.end - 1};
-    chosen.insert(chosen.end(), borders.lower_bound(entry.begin),
-                  borders.lower_bound(entry.end));
-    return chosen;
-  };
-  std::vector<int64_t> columns = choose(x, allX, bordersX);
-  for (int64_t row : choose(y, allY, bordersY))
-    for (int64_t column : columns) {
-      Point reader{column, row};
-      if (reader == source && !stream.getSide())
-        continue;
-      std::optional<uint64_t> taken = ends.readers.countAt(reader, launch);
-      if (!sent || !taken)
-        return fail(sent ? ends.readers.getLocAt(reader)
-                         : sending.getLocAt(source))
-               << "too many iterations to count the elements at PE "
-               << (sent ? reader : source);
-      if (*taken == *sent)
-        continue;
-      InFlightDiagnostic diagnostic =
-          fail(ends.readers.getLocAt(reader))
-          << "PE " << reader << " takes " << *taken << " elements in launch "
-          << launch << " but its source, "
-          << (stream.getSide() ? "the port at " : "") << "PE " << source
-          << ", sends " << *sent;
-      diagnostic.attachNote(sending.getLocAt(source)) << "they are sent here";
-      return diagnostic;
-    }
+  }
   return success();
 }
 
@@ -194,7 +205,7 @@ LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
     return chosen;
   };
   std::vector<const AxisEntry *> columns = choose(product.x, allX, bordersX);
-  std::set<int64_t> allBordersX = bordersX, allBordersY = bordersY;
+  std::set<int64_t> allBordersX = bordersX;
   for (const AxisEntry *y : choose(product.y, allY, bordersY)) {
     // In one row, only its own borders matter.
     bool isInRow = y->begin == y->source && y->end == y->source + 1;
@@ -204,19 +215,11 @@ LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
       ends.readers.addBordersOfRow(y->source, bordersX);
       columns = choose(product.x, allX, bordersX);
     }
-    for (const AxisEntry *x : columns) {
-      // In one column likewise.
-      bool isInColumn = x->begin == x->source && x->end == x->source + 1;
-      if (allX && isInColumn) {
-        bordersY.clear();
-        ends.readers.addBordersOfColumn(x->source, bordersY);
-      }
+    for (const AxisEntry *x : columns)
       if (failed(checkChannel(*x, *y, launch, allX, allY)))
         return failure();
-    }
   }
   bordersX = std::move(allBordersX);
-  bordersY = std::move(allBordersY);
   return success();
 }
 
@@ -265,6 +268,7 @@ LogicalResult StreamCheck::checkCounts() {
 /// Who sends and reads which stream.
 llvm::MapVector<StringAttr, StreamEnds> collectEnds(mesh::ProgramOp program) {
   llvm::MapVector<StringAttr, StreamEnds> ends;
+  NestCounts nests;
   for (auto stream : program.getBody().getOps<mesh::StreamOp>())
     ends[stream.getSymNameAttr()];
   auto find = [&](Attribute operand) -> StreamEnds * {
@@ -275,15 +279,15 @@ llvm::MapVector<StringAttr, StreamEnds> collectEnds(mesh::ProgramOp program) {
   for (auto feed : program.getBody().getOps<pe::FeedOp>())
     if (feed.getStreamAttr())
       if (auto it = ends.find(feed.getStreamAttr().getAttr()); it != ends.end())
-        it->second.feeds.addFeed(feed);
+        it->second.feeds.addFeed(feed, nests);
   for (auto task : program.getBody().getOps<mesh::TaskOp>())
     task.getBody().walk([&](pe::VectorOp op) {
       wafer::Region on = task.getOn().getRegion();
       if (StreamEnds *end = find(op.getDestination()))
-        end->senders.addInstruction(op, on);
+        end->senders.addInstruction(op, on, nests);
       for (Attribute source : op.getSourcesAttr())
         if (StreamEnds *end = find(source))
-          end->readers.addInstruction(op, on);
+          end->readers.addInstruction(op, on, nests);
     });
   return ends;
 }
@@ -293,10 +297,12 @@ LogicalResult verifyProgram(mesh::ProgramOp program) {
   bool ok = true;
   for (auto stream : program.getBody().getOps<mesh::StreamOp>()) {
     FailureOr<Channels> channels = Channels::get(stream);
+    StreamEnds &mine = ends[stream.getSymNameAttr()];
     ok &= succeeded(channels) &&
-          succeeded(StreamCheck(stream, ends[stream.getSymNameAttr()],
-                                std::move(*channels), program.getLaunches())
+          succeeded(StreamCheck(stream, mine, std::move(*channels),
+                                program.getLaunches())
                         .run());
+    mine = StreamEnds(); // What was remembered for it goes.
   }
   return success(ok);
 }
