@@ -97,17 +97,18 @@ LogicalResult StreamCheck::checkKinds() {
 
 LogicalResult StreamCheck::checkSources() {
   wafer::Region wanted = channels.getSources();
-  if (wafer::Region missing = wanted.subtract(sending.getRegion());
-      !missing.empty()) // S1
+  const wafer::Region &found = sending.getRegion();
+  if (!found.contains(wanted)) // S1
     return fail(stream.getLoc())
            << (stream.getSide() ? "no feed enters at PE "
                                 : "no task sends on it at its source PE ")
-           << missing.anyPoint();
-  if (wafer::Region extra = sending.getRegion().subtract(wanted);
-      !extra.empty()) // S1
-    return fail(sending.getLocAt(extra.anyPoint()))
-           << "PE " << extra.anyPoint()
+           << wanted.subtract(found).anyPoint();
+  if (!wanted.contains(found)) { // S1
+    Point extra = found.subtract(wanted).anyPoint();
+    return fail(sending.getLocAt(extra))
+           << "PE " << extra
            << " sends on it but is not the source of a channel with readers";
+  }
   if (channels.countChannels() != wanted.size()) // S3
     return fail(stream.getLoc())
            << "some PE is the source of several of its channels: "
@@ -119,13 +120,14 @@ LogicalResult StreamCheck::checkSources() {
 LogicalResult StreamCheck::checkReaders() {
   wafer::Region wanted = channels.getReaders();
   const wafer::Region &found = ends.readers.getRegion();
-  if (wafer::Region missing = wanted.subtract(found); !missing.empty()) // S2
+  if (!found.contains(wanted)) // S2
     return fail(stream.getLoc())
-           << "no task reads it at PE " << missing.anyPoint();
-  if (wafer::Region extra = found.subtract(wanted); !extra.empty()) // S2
-    return fail(ends.readers.getLocAt(extra.anyPoint()))
-           << "PE " << extra.anyPoint()
-           << " reads it but no channel leads there";
+           << "no task reads it at PE " << wanted.subtract(found).anyPoint();
+  if (!wanted.contains(found)) { // S2
+    Point extra = found.subtract(wanted).anyPoint();
+    return fail(ends.readers.getLocAt(extra))
+           << "PE " << extra << " reads it but no channel leads there";
+  }
   if (channels.countReaders() != wanted.size()) // S3
     return fail(stream.getLoc())
            << "some PE reads several of its channels: " << wanted.size()
@@ -185,35 +187,65 @@ LogicalResult StreamCheck::checkChannel(const AxisEntry &x, const AxisEntry &y,
   return success();
 }
 
+namespace {
+
+/// Entries of one axis by the coordinates of their sources and readers' ends.
+class EntryIndex {
+public:
+  explicit EntryIndex(const std::vector<AxisEntry> &entries)
+      : entries(entries) {
+    for (const AxisEntry &entry : entries)
+      for (int64_t at : {entry.source, entry.begin, entry.end - 1})
+        places.push_back({at, &entry});
+    llvm::sort(places);
+  }
+
+  /// All of them; or those with one of `borders` there (a border inside is
+  /// chosen with the readers), the first and the last.
+  std::vector<const AxisEntry *> choose(bool all,
+                                        const std::set<int64_t> &borders) const;
+
+private:
+  const std::vector<AxisEntry> &entries;
+  std::vector<std::pair<int64_t, const AxisEntry *>> places;
+};
+
+std::vector<const AxisEntry *>
+EntryIndex::choose(bool all, const std::set<int64_t> &borders) const {
+  std::vector<const AxisEntry *> chosen;
+  if (all) {
+    for (const AxisEntry &entry : entries)
+      chosen.push_back(&entry);
+    return chosen;
+  }
+  chosen = {&entries.front(), &entries.back()};
+  for (int64_t border : borders)
+    for (auto it = llvm::lower_bound(
+             places, std::pair<int64_t, const AxisEntry *>(border, nullptr));
+         it != places.end() && it->first == border; ++it)
+      chosen.push_back(it->second);
+  llvm::sort(chosen);
+  chosen.erase(llvm::unique(chosen), chosen.end());
+  return chosen;
+}
+
+} // namespace
+
 /// S4 for the channels of all x entries (or those at borders) with all y
 /// entries (or those at borders).
 LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
                                  bool allX, bool allY) {
-  auto choose = [](const std::vector<AxisEntry> &entries, bool all,
-                   const std::set<int64_t> &borders) {
-    std::vector<const AxisEntry *> chosen;
-    for (const AxisEntry &entry : entries) {
-      // A border at the source or at the readers' ends: its inside is chosen
-      // with the readers.
-      bool atBorder = borders.count(entry.source) ||
-                      borders.count(entry.begin) ||
-                      borders.count(entry.end - 1);
-      if (all || atBorder || &entry == &entries.front() ||
-          &entry == &entries.back())
-        chosen.push_back(&entry);
-    }
-    return chosen;
-  };
-  std::vector<const AxisEntry *> columns = choose(product.x, allX, bordersX);
+  EntryIndex entriesX(product.x), entriesY(product.y);
+  std::vector<const AxisEntry *> columns = entriesX.choose(allX, bordersX);
   std::set<int64_t> allBordersX = bordersX;
-  for (const AxisEntry *y : choose(product.y, allY, bordersY)) {
+  for (const AxisEntry *y : entriesY.choose(allY, bordersY)) {
     // In one row, only its own borders matter.
     bool isInRow = y->begin == y->source && y->end == y->source + 1;
     if (allY && isInRow) {
       bordersX.clear();
       sending.addBordersOfRow(y->source, bordersX);
       ends.readers.addBordersOfRow(y->source, bordersX);
-      columns = choose(product.x, allX, bordersX);
+      columns = entriesX.choose(allX, bordersX);
     }
     for (const AxisEntry *x : columns)
       if (failed(checkChannel(*x, *y, launch, allX, allY)))
