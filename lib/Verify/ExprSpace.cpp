@@ -264,10 +264,13 @@ bool ExprSpace::Search::visit(const Group &group, size_t depth,
   unsigned dim = group.order[depth];
   const Dim &range = space.dims.at(dim);
   const std::optional<CompiledExpr> &trips = group.counts[depth];
-  int64_t count = trips ? trips->evaluate(values) : range.values->size();
+  // Both wrap alike.
+  int64_t count =
+      trips ? int64_t(uint64_t(trips->evaluate(values)) - uint64_t(range.low))
+            : range.values->size();
   int64_t step = atCorners ? std::max<int64_t>(count - 1, 1) : 1;
   for (int64_t n = 0; n < count; n += step) {
-    values[dim] = trips ? n : (*range.values)[n];
+    values[dim] = trips ? range.low + n : (*range.values)[n];
     if (!visit(group, depth + 1, front))
       return false;
   }
@@ -324,15 +327,16 @@ void ExprSpace::setValues(unsigned dim, std::vector<int64_t> values) {
       std::make_shared<const std::vector<int64_t>>(std::move(values));
 }
 
-void ExprSpace::setCount(unsigned dim, AffineExpr count) {
+void ExprSpace::setCount(unsigned dim, AffineExpr count, int64_t first) {
   if (auto constant = dyn_cast<AffineConstantExpr>(count);
       constant && constant.getValue() <= kMaxPoints) {
-    std::vector<int64_t> values(std::max<int64_t>(constant.getValue(), 0));
-    std::iota(values.begin(), values.end(), 0);
+    std::vector<int64_t> values(
+        std::max<int64_t>(constant.getValue() - first, 0));
+    std::iota(values.begin(), values.end(), first);
     setValues(dim, std::move(values));
     return;
   }
-  dims[dim] = {nullptr, 0, 0, count};
+  dims[dim] = {nullptr, first, first, count};
 }
 
 std::optional<std::vector<Extreme>>
@@ -364,7 +368,7 @@ std::optional<ExprSpace::Interval> ExprSpace::bound(AffineExpr expr) const {
     std::optional<Interval> count = bound(range->count);
     if (!count)
       return std::nullopt;
-    return Interval{0, std::max<int64_t>(count->high - 1, 0)};
+    return Interval{range->low, std::max(count->high - 1, range->low)};
   }
   auto binary = cast<AffineBinaryOpExpr>(expr);
   std::optional<Interval> l = bound(binary.getLHS()),

@@ -43,15 +43,15 @@ public:
     std::shared_ptr<const std::vector<int64_t>> values;
     /// Of the values; 0 if there are none.
     int64_t low = 0, high = 0;
-    /// Or else 0 to `count` - 1.
+    /// Or else `low` to `count` - 1.
     mlir::AffineExpr count;
   };
 
   /// Dimension `dim` takes these values.
   void setValues(unsigned dim, std::vector<int64_t> values);
-  /// Dimension `dim` takes the values 0 to `count` - 1; `count` may name other
-  /// dimensions, but not in a circle.
-  void setCount(unsigned dim, mlir::AffineExpr count);
+  /// Dimension `dim` takes the values `first` to `count` - 1; `count` may name
+  /// other dimensions, but not in a circle.
+  void setCount(unsigned dim, mlir::AffineExpr count, int64_t first = 0);
   /// Columns and rows of `rect` only.
   void restrictTo(const StridedRect &rect);
   /// Only points where `expr` is positive count.

@@ -45,7 +45,7 @@ std::optional<std::vector<int64_t>> Prover::getKey(ArrayRef<AffineExpr> exprs,
       return std::nullopt;
     key.push_back(-1 - int64_t(dim));
     if (values->count) {
-      key.push_back(getNumber(values->count));
+      key.insert(key.end(), {getNumber(values->count), values->low});
       used |= getDims(values->count);
     } else {
       key.insert(key.end(), {values->low, values->high});
@@ -76,10 +76,16 @@ bool Prover::areNeverAllPositive(ArrayRef<AffineExpr> exprs,
 
 std::optional<int64_t> Prover::boundAbove(AffineExpr expr,
                                           const ExprSpace &space) {
-  std::optional<int64_t> simple = space.boundAbove(expr);
-  std::optional<Id> id = sums.get(expr);
-  if (!simple || !id)
-    return simple;
-  std::optional<int64_t> bound = SumBounds(sums, space).boundAbove(*id);
-  return bound ? std::min(*bound, *simple) : *simple;
+  std::optional<std::vector<int64_t>> key = getKey(expr, space);
+  if (!key)
+    return std::nullopt;
+  auto [it, isNew] = bounds.try_emplace(std::move(*key));
+  std::optional<int64_t> simple = isNew ? space.boundAbove(expr) : std::nullopt;
+  if (!simple)
+    return it->second;
+  it->second = simple;
+  if (std::optional<Id> id = sums.get(expr))
+    if (auto bound = SumBounds(sums, space).boundAbove(*id))
+      it->second = std::min(*bound, *simple);
+  return it->second;
 }

@@ -39,6 +39,7 @@ private:
   DigitSums sums;
   llvm::DenseMap<mlir::AffineExpr, DimMask> dims;
   std::map<std::vector<int64_t>, bool> proofs;
+  std::map<std::vector<int64_t>, std::optional<int64_t>> bounds;
 };
 
 } // namespace wafer::verify

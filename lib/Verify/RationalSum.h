@@ -15,7 +15,7 @@
 
 namespace wafer::verify {
 
-/// A sum of atoms with rational factors of one denominator.
+/// A sum of atoms, by number, with rational factors of one denominator.
 class RationalSum {
 public:
   void add(int64_t numerator, int64_t denominator);

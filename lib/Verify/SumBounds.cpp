@@ -10,8 +10,8 @@
 // 1. Digits that are the same everywhere become numbers, and a remainder whose
 //    base stays between two multiples of the modulus becomes its base.
 // 2. An index that the sum never falls with is replaced by its trip count less
-//    1, one that it never rises with by 0: starts and sizes of blocks cancel.
-//    Back to 1.
+//    1, one that it never rises with by its first value: starts and sizes of
+//    blocks cancel. Back to 1.
 // 3. floor(s / d) - floor((s + c) / d) is -ceil(c / d) to -floor(c / d).
 // 4. Several digits of one base: the best numeral between the base's bounds is
 //    found digit by digit. What is left is bounded term by term.
@@ -78,7 +78,7 @@ std::optional<SumBounds::Range> SumBounds::getDimRange(unsigned dim) {
     return Range{values->low, values->high};
   Id count = sums.normalise(values->count);
   std::optional<int64_t> high = boundAbove(sums.addConstant(count, -1));
-  return high ? std::optional(Range{0, std::max<int64_t>(*high, 0)})
+  return high ? std::optional(Range{values->low, std::max(*high, values->low)})
               : std::nullopt;
 }
 
@@ -154,8 +154,8 @@ std::optional<SumBounds::Id> SumBounds::replaceIndex(Id sum) {
     if (!direction)
       continue;
     Id last = sums.addConstant(sums.normalise(values->count), -1);
-    return sums.substitute(sum, dim,
-                           *direction > 0 ? last : sums.getConstant(0));
+    return sums.substitute(
+        sum, dim, *direction > 0 ? last : sums.getConstant(values->low));
   }
   return std::nullopt;
 }
@@ -274,27 +274,32 @@ std::optional<int64_t> SumBounds::boundTerms(Id sum) {
 // Rationals
 //===----------------------------------------------------------------------===//
 
-/// Step 5: adds at least the terms times a number.
-void SumBounds::addWithoutQuotients(RationalSum &total, int64_t numerator,
-                                    int64_t denominator, ArrayRef<Term> terms) {
-  for (const Term &term : terms) {
-    int64_t factor = total.multiply(numerator, term.factor);
-    const Atom &atom = sums.getAtom(term.atom);
-    if (!atom.isQuotient()) {
-      total.addAtom(term.atom, factor, denominator);
+/// Step 5: puts something linear in place of quotients that is at least as
+/// large. Atoms have larger numbers than those of their bases, so that all that
+/// there is of an atom has come together when it is its turn.
+void SumBounds::replaceQuotients(RationalSum &total) const {
+  for (auto it = total.factors.end(); it != total.factors.begin();) {
+    auto [number, factor] = *--it;
+    const Atom &atom = sums.getAtom(number);
+    if (!atom.isQuotient() || total.overflowed)
       continue;
-    }
-    int64_t divisor = total.multiply(denominator, atom.divisor);
+    it = total.factors.erase(it);
+    if (factor == 0)
+      continue;
+    int64_t denominator = total.multiply(total.denominator, atom.divisor);
     if (total.overflowed)
       return;
     if (factor < 0)
-      total.add(total.multiply(-factor, atom.divisor - 1), divisor);
-    int64_t common = std::gcd(factor, divisor);
+      total.add(total.multiply(-factor, atom.divisor - 1), denominator);
+    int64_t common = std::gcd(factor, denominator);
     factor /= common;
-    divisor /= common;
+    denominator /= common;
     const DigitSums::Sum &base = sums.getSum(atom.index);
-    total.add(total.multiply(factor, base.constant), divisor);
-    addWithoutQuotients(total, factor, divisor, base.terms);
+    total.add(total.multiply(factor, base.constant), denominator);
+    for (const Term &term : base.terms)
+      total.addAtom(term.atom, total.multiply(factor, term.factor),
+                    denominator);
+    it = total.factors.lower_bound(number);
   }
 }
 
@@ -303,7 +308,9 @@ std::optional<int64_t> SumBounds::boundByRationals(ArrayRef<Term> terms) {
   for (const Term &term : terms)
     common = std::gcd(common, term.factor);
   RationalSum rational;
-  addWithoutQuotients(rational, 1, common, terms);
+  for (const Term &term : terms)
+    rational.addAtom(term.atom, term.factor / common, 1);
+  replaceQuotients(rational);
   int64_t total = rational.constant;
   for (auto [number, factor] : rational.factors) {
     if (factor == 0)

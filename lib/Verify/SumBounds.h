@@ -45,9 +45,7 @@ private:
   Terms takeRelated(Terms &terms) const;
   std::optional<int64_t> boundEach(Terms terms);
   std::optional<int64_t> takeNumeral(Terms &terms, Id base);
-  void addWithoutQuotients(RationalSum &total, int64_t numerator,
-                           int64_t denominator,
-                           llvm::ArrayRef<DigitSums::Term> terms);
+  void replaceQuotients(RationalSum &total) const;
   std::optional<int64_t>
   boundByRationals(llvm::ArrayRef<DigitSums::Term> terms);
   Id assume(Id sum, const Atom &remainder, int64_t value);

@@ -27,7 +27,6 @@
 
 #include "InFlight.h"
 #include "PointDiagnostics.h"
-#include "Prover.h"
 #include "wafer/Verify/Passes.h"
 
 #define DEBUG_TYPE "wafer-verify-programs"
@@ -183,14 +182,15 @@ LogicalResult ProgramCheck::checkQueues(Operation *op) {
     if (!routed.insert(key).second)
       continue;
     auto ramp = ramps.find(key);
+    if (ramp != ramps.end() && ramp->second.contains(region))
+      continue;
     wafer::Region missing =
         ramp == ramps.end() ? region : region.subtract(ramp->second);
-    if (!missing.empty())
-      return op->emitError("uses queue ")
-             << toString(queue) << " of colour " << bound->second << " but PE "
-             << missing.anyPoint() << " has no route "
-             << (queue.getIsInput() ? "to" : "from")
-             << " its ramp for that colour in epoch " << epoch;
+    return op->emitError("uses queue ")
+           << toString(queue) << " of colour " << bound->second << " but PE "
+           << missing.anyPoint() << " has no route "
+           << (queue.getIsInput() ? "to" : "from")
+           << " its ramp for that colour in epoch " << epoch;
   }
   return success();
 }
@@ -376,7 +376,7 @@ LogicalResult ProgramCheck::start(pe::AsyncOp async, const Flights &inFlight,
 LogicalResult ProgramCheck::run() {
   for (auto buffer : program.getBody().getOps<pe::BufferOp>())
     buffers[buffer.getSymNameAttr()] = buffer;
-  return ProgramWalk(program, makeSpace(region, launches), *this).run();
+  return ProgramWalk(program, makeSpace(region, launches), prover, *this).run();
 }
 
 //===----------------------------------------------------------------------===//

@@ -94,10 +94,11 @@ protected:
     setRange(0, x0, x1);
     setRange(1, y0, y1);
     setRange(2, 0, launches - 1);
-    points.space.setCount(3, outer);
+    int64_t first = upTo(1);
+    points.space.setCount(3, outer, first);
     points.space.setCount(4, inner);
     for (int64_t x = x0; x <= x1; ++x)
-      for (int64_t i0 = 0; i0 < *machine::evaluate(outer, {x}); ++i0)
+      for (int64_t i0 = first; i0 < *machine::evaluate(outer, {x}); ++i0)
         for (int64_t i1 = 0; i1 < *machine::evaluate(inner, {x, 0, 0, i0});
              ++i1)
           for (int64_t y = y0; y <= y1; ++y)
