@@ -44,8 +44,9 @@ def VerifyStreams : VerifyPass<"wafer-verify-streams"> {
     S1 to S3 are decided on regions, exactly. S4 compares counts for the first,
     second and last launch: along x for every column and along y for every row, if
     the counts depend on them, in combination with all places where the covering
-    tasks change. Counts that depend on x and y together in one term are compared
-    for those combinations only. Nothing is changed.
+    tasks change; among the readers of one channel in a column or row, with one for
+    each set of covering tasks. Counts that depend on x and y together in one term
+    are compared for those combinations only. Nothing is changed.
   }];
 }
 

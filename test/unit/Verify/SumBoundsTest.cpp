@@ -347,6 +347,28 @@ TEST_F(SumBoundsTest, HalvesOfDoubleBuffersAreApart) {
   EXPECT_FALSE(areApart(80));
 }
 
+/// What is remembered of one space is not taken for another.
+TEST_F(SumBoundsTest, ProofsBelongToTheirSpaces) {
+  Prover prover;
+  auto makeSpace = [&](int64_t low, AffineExpr count, int64_t first) {
+    ExprSpace space;
+    space.setValues(0, {low, 5});
+    space.setCount(3, count, first);
+    return space;
+  };
+  AffineExpr x = dim(0), i = dim(3);
+  ExprSpace spaces[] = {makeSpace(3, x, 1), makeSpace(2, x, 1),
+                        makeSpace(3, x + 1, 1), makeSpace(3, x, 0)};
+  for (auto [n, space] : llvm::enumerate(spaces)) {
+    EXPECT_EQ(prover.areNeverAllPositive(3 - x, space), n != 1);
+    EXPECT_EQ(prover.areNeverAllPositive(i - 4, space), n != 2);
+    EXPECT_EQ(prover.areNeverAllPositive(1 - i, space), n != 3);
+    EXPECT_EQ(prover.boundAbove(3 - x, space), n == 1 ? 1 : 0);
+    EXPECT_EQ(prover.boundAbove(i - 4, space), n == 2 ? 1 : 0);
+    EXPECT_EQ(prover.boundAbove(1 - i, space), n == 3 ? 1 : 0);
+  }
+}
+
 /// The parts of an expression wrap in 64 bits; of those that do, nothing is
 /// known.
 TEST_F(SumBoundsTest, NothingIsProvedOfNumbersThatWrap) {
