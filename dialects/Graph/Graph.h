@@ -35,6 +35,15 @@ std::string getInputName(mlir::Operation *function, unsigned index);
 /// The ONNX name of output `index` of `function`; "output<index>" if none.
 std::string getOutputName(mlir::Operation *function, unsigned index);
 
+/// Indices that an op is given: number i of `indices`, in row-major order, is
+/// at least -n and less than n, n being sizes[i modulo their number].
+struct GivenIndices {
+  mlir::Value indices;
+  llvm::SmallVector<int64_t, 2> sizes;
+};
+/// Those of a gather or scatter; nullopt for other ops.
+std::optional<GivenIndices> getGivenIndices(mlir::Operation *op);
+
 /// Bytes of an element as stored in a file and in memory: bool takes one.
 int64_t getElementSizeInBytes(mlir::Type elementType);
 

@@ -77,6 +77,24 @@ std::string getOutputName(Operation *function, unsigned index) {
   return "output" + std::to_string(index);
 }
 
+std::optional<GivenIndices> getGivenIndices(Operation *op) {
+  auto along = [](auto op) -> std::optional<GivenIndices> {
+    return GivenIndices{op.getIndices(),
+                        {op.getData().getType().getDimSize(op.getAxis())}};
+  };
+  auto tuples = [](auto op, int64_t first) -> std::optional<GivenIndices> {
+    int64_t count = op.getIndices().getType().getShape().back();
+    ArrayRef<int64_t> sizes =
+        op.getData().getType().getShape().slice(first, count);
+    return GivenIndices{op.getIndices(), {sizes.begin(), sizes.end()}};
+  };
+  return llvm::TypeSwitch<Operation *, std::optional<GivenIndices>>(op)
+      .Case<GatherOp, GatherElementsOp, ScatterElementsOp>(along)
+      .Case([&](GatherNDOp op) { return tuples(op, op.getBatchDims()); })
+      .Case([&](ScatterNDOp op) { return tuples(op, 0); })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
 bool isConstantValue(Attribute value) {
   return isa<DenseElementsAttr, DenseResourceElementsAttr, ExternalAttr,
              SeededAttr>(value);

@@ -153,7 +153,7 @@ struct ProgramVerifier {
           return failure();
       return success();
     }
-    if (isa<LoadOp, StoreOp, BarrierOp>(op))
+    if (isa<LoadOp, StoreOp, BarrierOp, SectionOp>(op))
       return success();
     return op->emitOpError("must not stand in a program");
   }

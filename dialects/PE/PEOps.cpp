@@ -306,6 +306,19 @@ LogicalResult AwaitOp::verify() {
   return success();
 }
 
+LogicalResult SectionOp::verify() {
+  if (getName().empty()) // C1
+    return emitOpError("name must not be empty");
+  for (auto other :
+       cast<ProgramOp>((*this)->getParentOp()).getBody().getOps<SectionOp>()) {
+    if (other == *this)
+      break;
+    if (other.getName() == getName())
+      return emitOpError("\"") << getName() << "\" began before";
+  }
+  return success();
+}
+
 LogicalResult BarrierOp::verify() {
   if (static_cast<int64_t>(getEpoch()) < 1) // C1
     return emitOpError("epoch must be at least 1");

@@ -256,6 +256,21 @@ def PE_AwaitOp : PE_Op<"await"> {
   let hasVerifier = 1;
 }
 
+def PE_SectionOp : PE_Op<"section", [HasParent<"ProgramOp">]> {
+  let summary = "names the part of the program that begins here";
+  let description = [{
+    It does nothing. Lowering puts one where the code of a kernel begins; readers, reports and the functional executor
+    (docs/ExecutionModel.md, E65) find kernels by it.
+
+    C1. The name is not empty and is new in the program.
+
+    Example: `pe.section "fc1"`
+  }];
+  let arguments = (ins StrAttr:$name);
+  let assemblyFormat = "$name attr-dict";
+  let hasVerifier = 1;
+}
+
 def PE_BarrierOp : PE_Op<"barrier", [HasParent<"ProgramOp">]> {
   let summary = "waits for every PE, proves the fabric empty, and starts the next epoch of routes";
   let description = [{

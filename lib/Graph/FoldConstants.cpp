@@ -11,18 +11,22 @@
 // One greedy rewrite. An op is computed by the reference executor, which is the
 // definition of every op, and rounded once to its type. Operands are constants
 // in the IR and graph.iota; each of them and each result has at most
-// kMaxElements elements. graph.iota itself stays: it is smaller than its value.
+// kMaxElements elements, or kMaxIntegers where no floating-point numbers are
+// involved: ids and positions of all sequences of a batch. graph.iota itself
+// stays: it is smaller than its value.
 //
 // Left alone: products and sums of floating-point numbers, whose order is the
 // executor's choice; constants in files, which are never read (graph.reshape of
 // one folds by itself, it changes the type only); what cannot be evaluated, as
-// an index out of range, which fails when it is run.
+// an index out of range, which graph-check-indices refuses.
 //
 //   %0 = graph.constant dense<[1.0, 2.0]> : tensor<2xf32>
 //   %1 = graph.add %0, %0 : …              ->  graph.constant dense<[2.0, 4.0]>
 //
 //===----------------------------------------------------------------------===//
 
+#include "DenseValues.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "wafer/Executor/Reference/Reference.h"
 #include "wafer/Graph/Passes.h"
@@ -38,29 +42,28 @@ namespace wafer::graph {
 namespace {
 
 constexpr int64_t kMaxElements = 4096;
+/// 512 KiB of indices.
+constexpr int64_t kMaxIntegers = int64_t(1) << 16;
 
-bool isSmall(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.hasStaticShape() &&
-         tensor.getNumElements() <= kMaxElements;
-}
-
-bool hasFloats(Type type) {
-  return isa<FloatType>(cast<RankedTensorType>(type).getElementType());
-}
-
-/// True if the result depends on an order that the executor chooses.
-bool isSumOfFloats(Operation *op) {
-  return hasFloats(op->getResult(0).getType()) &&
-         isa<MatmulOp, ReduceSumOp, ReduceMeanOp, CumSumOp, SoftmaxOp,
-             LogSoftmaxOp, LayerNormalizationOp, RMSNormalizationOp, ConvOp,
-             AveragePoolOp, AttentionOp, LinearAttentionOp>(op);
+/// True if all operands and results of `op` are small.
+bool isSmall(Operation *op) {
+  int64_t most = kMaxIntegers;
+  for (Type type :
+       llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
+    if (isa<FloatType>(getElementTypeOrSelf(type)))
+      most = kMaxElements;
+  auto fits = [&](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && tensor.hasStaticShape() && tensor.getNumElements() <= most;
+  };
+  return llvm::all_of(op->getOperandTypes(), fits) &&
+         llvm::all_of(op->getResultTypes(), fits);
 }
 
 /// The value of `operand` if it is a small constant in the IR.
 std::optional<exec::Tensor> readOperand(Value operand) {
   Operation *op = operand.getDefiningOp();
-  if (!op || !isSmall(operand.getType()))
+  if (!op)
     return std::nullopt;
   SmallVector<exec::Tensor> results;
   if (isa<IotaOp>(op)) {
@@ -79,21 +82,6 @@ std::optional<exec::Tensor> readOperand(Value operand) {
   return std::nullopt;
 }
 
-DenseElementsAttr createDense(const exec::Tensor &tensor, Type type) {
-  auto tensorType = cast<RankedTensorType>(type);
-  if (tensorType.getNumElements() == 0)
-    return DenseElementsAttr::get(tensorType, ArrayRef<Attribute>());
-  if (tensorType.getElementType().isInteger(1)) {
-    SmallVector<bool> values;
-    for (uint8_t byte : tensor.getBytes())
-      values.push_back(byte != 0);
-    return DenseElementsAttr::get(tensorType, values);
-  }
-  ArrayRef<uint8_t> bytes = tensor.getBytes();
-  return DenseElementsAttr::getFromRawBuffer(
-      tensorType, {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
-}
-
 struct FoldOp : RewritePattern {
   explicit FoldOp(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
@@ -102,8 +90,7 @@ struct FoldOp : RewritePattern {
                                 PatternRewriter &rewriter) const override {
     if (!isa_and_nonnull<GraphDialect>(op->getDialect()) ||
         isa<ConstantOp, IotaOp>(op) || op->getNumOperands() == 0 ||
-        op->getNumResults() == 0 ||
-        !llvm::all_of(op->getResultTypes(), isSmall) || isSumOfFloats(op))
+        op->getNumResults() == 0 || !isSmall(op) || isSumOfFloats(op))
       return failure();
     SmallVector<exec::Tensor> operands, results;
     for (Value operand : op->getOperands()) {

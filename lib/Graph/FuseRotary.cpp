@@ -12,10 +12,11 @@
 //      and the lanes behind them, if any, are those that follow in x.
 //
 // 1. Anchors are sums, differences, concatenations on the last dimension and
-//    reshapes that make one dimension of several, users before operands: so a
-//    concatenation with the lanes that stay is seen before the sum within it.
+//    reshapes that make one dimension of several, or several of a sum's last
+//    one, users before operands: so a concatenation with the lanes that stay is
+//    seen before the sum within it.
 // 2. x is tried among the values that the anchor is computed from, nearest
-// first.
+//    first; then among those that only have dimensions of 1 elsewhere.
 // 3. Every lane is written as a sum of lanes of x times lanes of tables
 //    (LaneSums.h). This is where spellings meet: rotate_half by slices, a
 //    split, pairs, strides, a stack, a permutation or signs gives the same
@@ -80,7 +81,11 @@ static bool isAnchor(Operation &op) {
     return static_cast<int64_t>(concat.getAxis()) == type.getRank() - 1;
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     ArrayRef<int64_t> from = getShape(reshape.getInput());
-    return !from.empty() && from.back() < type.getShape().back();
+    // Or heads that were added side by side.
+    bool isSum = reshape.getInput().getDefiningOp() &&
+                 isa<AddOp, SubOp>(reshape.getInput().getDefiningOp());
+    return !from.empty() && (from.back() < type.getShape().back() ||
+                             (isSum && from.back() > type.getShape().back()));
   }
   return isa<AddOp, SubOp>(op);
 }
@@ -101,25 +106,39 @@ static SmallVector<Value> findOrigins(Value anchor) {
     for (Value operand : op->getOperands())
       values.insert(operand);
   }
-  if (products < 2 || moves == 0)
+  // Where all cosines are 1, as for the first token alone, one product is left.
+  if (products < 1 || moves == 0)
     return {};
   ArrayRef<int64_t> shape = getShape(anchor);
-  SmallVector<Value> origins;
-  for (Value value : llvm::drop_begin(values))
-    if (getElementTypeOrSelf(value.getType()) ==
-            getElementTypeOrSelf(anchor.getType()) &&
-        getShape(value).size() == shape.size() &&
-        getShape(value).drop_back() == shape.drop_back() &&
-        getShape(value).back() >= shape.back() &&
-        getShape(value).back() <= kMaxLanes)
+  SmallVector<Value> origins, others;
+  for (Value value : llvm::drop_begin(values)) {
+    ArrayRef<int64_t> from = getShape(value);
+    if (getElementTypeOrSelf(value.getType()) !=
+            getElementTypeOrSelf(anchor.getType()) ||
+        from.empty() || from.back() < shape.back() || from.back() > kMaxLanes)
+      continue;
+    if (from.drop_back() == shape.drop_back())
       origins.push_back(value);
+    else if (dropOnes(from.drop_back()) == dropOnes(shape.drop_back()))
+      others.push_back(value);
+  }
+  origins.append(others);
   return origins;
 }
 
+/// Ones where no table is left.
 static Value createTable(OpBuilder &builder, Location loc,
                          const LaneSelection &selection, bool negates,
-                         ConstantValues &constants) {
-  Value table = createLanes(builder, loc, selection, constants);
+                         Type elementType, ConstantValues &constants) {
+  Value table;
+  if (selection.tensor.value)
+    table = createLanes(builder, loc, selection, constants);
+  else
+    table = ConstantOp::create(
+        builder, loc,
+        DenseElementsAttr::get(
+            RankedTensorType::get({selection.count}, elementType),
+            builder.getFloatAttr(elementType, 1)));
   return negates ? NegOp::create(builder, loc, table).getResult() : table;
 }
 
@@ -176,10 +195,14 @@ static void replace(Operation *anchor, const Rotation &rotation,
     sizes.back() = rotation.count;
     x = SliceOp::create(builder, loc, x, starts, sizes, steps);
   }
-  Value cos =
-      createTable(builder, loc, rotation.cos, rotation.negatesCos, constants);
-  Value sin =
-      createTable(builder, loc, rotation.sin, rotation.negatesSin, constants);
+  auto type = cast<RankedTensorType>(anchor->getResult(0).getType());
+  if (x.getType() != type)
+    x = ReshapeOp::create(builder, loc, type, x);
+  Type elementType = type.getElementType();
+  Value cos = createTable(builder, loc, rotation.cos, rotation.negatesCos,
+                          elementType, constants);
+  Value sin = createTable(builder, loc, rotation.sin, rotation.negatesSin,
+                          elementType, constants);
   unifyShapes(builder, loc, cos, sin);
   Value result =
       createRotary(builder, loc, x, cos, sin, rotation.interleaved, constants);
@@ -216,7 +239,8 @@ struct FuseRotary : impl::FuseRotaryBase<FuseRotary> {
                    LaneNames &names) {
     Value result = anchor->getResult(0);
     for (Value x : findOrigins(result)) {
-      auto sums = LaneSums(x, constants).get({result, 1});
+      ArrayRef<int64_t> rows = getShape(result).drop_back();
+      auto sums = LaneSums(x, rows, constants).get({result, 1});
       if (!sums)
         continue;
       std::optional<Rotation> rotation = matchRotation(*sums, names);

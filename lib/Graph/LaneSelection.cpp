@@ -22,8 +22,6 @@ std::optional<LaneSelection> selectLanes(LaneTensor tensor,
   for (auto [i, lane] : llvm::enumerate(lanes))
     if (lane != selection.first + static_cast<int64_t>(i) * selection.step)
       return std::nullopt;
-  if (selection.step == 0)
-    return std::nullopt;
   return selection;
 }
 
@@ -156,10 +154,18 @@ Value LaneCreator::slice(const LaneSelection &selection) {
   SmallVector<int64_t> flat(tensor.getRows());
   flat.push_back(tensor.countLanes());
   SmallVector<int64_t> starts(flat.size(), 0), steps(flat.size(), 1);
+  SmallVector<int64_t> sizes = getShape(selection);
   starts.back() = selection.first;
-  steps.back() = selection.step;
-  return SliceOp::create(builder, loc, reshape(tensor.value, flat), starts,
-                         getShape(selection), steps);
+  if (selection.step == 0)
+    sizes.back() = 1;
+  else
+    steps.back() = selection.step;
+  Value lanes = SliceOp::create(builder, loc, reshape(tensor.value, flat),
+                                starts, sizes, steps);
+  if (selection.step != 0)
+    return lanes;
+  return ExpandOp::create(builder, loc,
+                          tensor.getType().clone(getShape(selection)), lanes);
 }
 
 Value createLanes(OpBuilder &builder, Location loc,

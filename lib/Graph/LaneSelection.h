@@ -13,7 +13,8 @@
 
 namespace wafer::graph {
 
-/// Lanes first, first + step, ... of a tensor.
+/// Lanes first, first + step, ... of a tensor; one lane several times if the
+/// step is 0.
 struct LaneSelection {
   LaneTensor tensor;
   int64_t first, step, count;

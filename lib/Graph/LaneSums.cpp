@@ -15,6 +15,11 @@ namespace wafer::graph {
 /// More terms than this are no rotation.
 static constexpr size_t kMaxTerms = 4;
 
+SmallVector<int64_t> dropOnes(ArrayRef<int64_t> shape) {
+  return llvm::to_vector(
+      llvm::make_filter_range(shape, [](int64_t size) { return size != 1; }));
+}
+
 std::optional<LaneSums::Sums> LaneSums::get(LaneTensor tensor) {
   std::pair key(tensor.value, tensor.laneDims);
   if (auto it = known.find(key); it != known.end())
@@ -52,6 +57,8 @@ std::optional<LaneSums::Sums> LaneSums::compute(LaneTensor tensor) {
       sums.push_back(operands[source.operand][source.lane]);
     return sums;
   }
+  if (isa<ReshapeOp>(op) && tensor.laneDims == 1)
+    return getReshaped(op->getOperand(0), tensor.getType());
   if (isa<AddOp, SubOp>(op))
     return add(tensor, op);
   if (auto negation = dyn_cast<NegOp>(op)) {
@@ -74,14 +81,45 @@ std::optional<LaneSums::Sums> LaneSums::add(LaneTensor tensor, Operation *op) {
   if (op->getOperand(0).getType() != op->getOperand(1).getType())
     return std::nullopt;
   std::optional<Sums> lhs = get({op->getOperand(0), tensor.laneDims});
-  if (!lhs)
+  return lhs ? add(std::move(lhs), get({op->getOperand(1), tensor.laneDims}),
+                   isa<SubOp>(op))
+             : std::nullopt;
+}
+
+/// The lanes of a reshape that cuts the last dimension of `value`: of a sum
+/// whose operands have been brought to that form from `to`'s.
+std::optional<LaneSums::Sums> LaneSums::getReshaped(Value value,
+                                                    RankedTensorType to) {
+  auto isLike = [&](Value other) {
+    ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(other.getType()).getShape();
+    return !shape.empty() && shape.back() == to.getShape().back() &&
+           dropOnes(shape) == dropOnes(to.getShape());
+  };
+  if (auto origin = x.getDefiningOp<ReshapeOp>();
+      origin && origin.getInput() == value && isLike(x))
+    return get({x, 1});
+  Operation *op = value.getDefiningOp();
+  if (auto reshape = dyn_cast_or_null<ReshapeOp>(op))
+    return isLike(reshape.getInput()) ? get({reshape.getInput(), 1})
+                                      : std::nullopt;
+  if (!op || !isa<AddOp, SubOp>(op) ||
+      op->getOperand(0).getType() != op->getOperand(1).getType())
     return std::nullopt;
-  std::optional<Sums> rhs = get({op->getOperand(1), tensor.laneDims});
-  if (!rhs)
+  std::optional<Sums> lhs = getReshaped(op->getOperand(0), to);
+  return lhs ? add(std::move(lhs), getReshaped(op->getOperand(1), to),
+                   isa<SubOp>(op))
+             : std::nullopt;
+}
+
+std::optional<LaneSums::Sums> LaneSums::add(std::optional<Sums> lhs,
+                                            std::optional<Sums> rhs,
+                                            bool isDifference) {
+  if (!lhs || !rhs)
     return std::nullopt;
   for (auto [sum, other] : llvm::zip_equal(*lhs, *rhs))
     for (LaneTerm term : other) {
-      term.isNegative = term.isNegative != isa<SubOp>(op);
+      term.isNegative = term.isNegative != isDifference;
       sum.push_back(term);
       if (sum.size() > kMaxTerms)
         return std::nullopt;
@@ -89,18 +127,22 @@ std::optional<LaneSums::Sums> LaneSums::add(LaneTensor tensor, Operation *op) {
   return lhs;
 }
 
-/// Sums times a table, which has the rows of x or repeats in them. A constant
-/// of ±1 is a sign.
+/// Sums times a table, which has `rows` or repeats in them. A constant of ±1 is
+/// a sign.
 std::optional<LaneSums::Sums> LaneSums::multiply(LaneTensor tensor,
                                                  Value factor, Value table) {
-  if (factor.getType() != tensor.value.getType() ||
-      tensor.getRows() !=
-          cast<RankedTensorType>(x.getType()).getShape().drop_back())
+  if (factor.getType() != tensor.value.getType())
+    return std::nullopt;
+  OperandLanes from = getOperandLanes(tensor, table);
+  // Of one row only, it does not matter where other rows have their ones.
+  bool isOneRow =
+      from.tensor.countLanes() == from.tensor.getType().getNumElements() &&
+      from.tensor.getRows().size() <= rows.size();
+  if (tensor.getRows() != rows && !isOneRow)
     return std::nullopt;
   std::optional<Sums> sums = get({factor, tensor.laneDims});
   if (!sums)
     return std::nullopt;
-  OperandLanes from = getOperandLanes(tensor, table);
   std::optional<exec::Tensor> signs;
   if (from.tensor.countLanes() == from.tensor.getType().getNumElements())
     signs = constants.get(table);

@@ -36,6 +36,7 @@ private:
   bool matchFront();
   std::pair<int64_t, int64_t> getPair(int64_t index) const;
   const LaneTerm *findTerm(int64_t lane, int64_t source) const;
+  static constexpr unsigned kNoTable = ~0u;
   std::pair<SignedLane, bool> getName(const LaneTerm &term);
   bool matchPairs();
   std::optional<Angle> readAngle(bool isSin, bool isSecond);
@@ -68,17 +69,20 @@ std::pair<int64_t, int64_t> RotationMatcher::getPair(int64_t index) const {
   return {index, index + rotation.rotated / 2};
 }
 
-/// The term of `lane` with lane `source` of the rotated ones, and a table.
+/// The term of `lane` with lane `source` of the rotated ones.
 const LaneTerm *RotationMatcher::findTerm(int64_t lane, int64_t source) const {
   const LaneSum &sum = sums[lane];
   for (const LaneTerm &term : sum)
-    if (term.lane == rotation.first + source && term.table.value)
+    if (term.lane == rotation.first + source)
       return &term;
   return nullptr;
 }
 
-/// The table's lane, and whether the term as a whole is negative.
+/// The table's lane, and whether the term as a whole is negative. A factor of 1
+/// has been dropped, as cos(0) is.
 std::pair<SignedLane, bool> RotationMatcher::getName(const LaneTerm &term) {
+  if (!term.table.value)
+    return {SignedLane{kNoTable}, term.isNegative};
   SignedLane name = names.get(term.table)[term.tableLane];
   return {name, term.isNegative != name.isNegative};
 }
@@ -95,7 +99,7 @@ bool RotationMatcher::matchPairs() {
     auto [sinA, sinASign] = getName(*ab);
     auto [sinB, sinBSign] = getName(*ba);
     if (cosA.id != cosB.id || cosASign != cosBSign || sinA.id != sinB.id ||
-        sinASign == sinBSign)
+        sinASign == sinBSign || (!aa->table.value && !ab->table.value))
       return false;
   }
   return true;

@@ -19,7 +19,8 @@ struct Rotation {
   mlir::Value x;
   int64_t first = 0, rotated = 0, count = 0;
   bool interleaved = false;
-  /// Tables of one lane for each pair, and whether they have the other sign.
+  /// Tables of one lane for each pair, 1 where there is none, and whether they
+  /// have the other sign.
   LaneSelection cos, sin;
   bool negatesCos = false, negatesSin = false;
 };

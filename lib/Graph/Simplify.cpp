@@ -16,6 +16,8 @@
 //       relu(reshape(x)) -> reshape(relu(x)),
 //       add(reshape(x), b: N) -> reshape(add(x, b)) if the last dimension
 //       stays;
+//   - reshapes that only move dimensions of 1 stand before rotary embeddings
+//   (HoistReshapes.cpp);
 //   - operands are as small as broadcasting allows, and rows are gathered from
 //   a list of indices (TrimOperands.cpp).
 //
@@ -75,6 +77,7 @@ struct Simplify : impl::SimplifyBase<Simplify> {
         op.getCanonicalizationPatterns(patterns, &getContext());
     patterns.add<FlattenProduct>(&getContext());
     populateSinkReshapePatterns(patterns);
+    populateHoistReshapePatterns(patterns);
     populateRepeatRowsPatterns(patterns);
     populateTrimOperandPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

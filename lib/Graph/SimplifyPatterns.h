@@ -34,6 +34,10 @@ bool isMap(mlir::Operation *op);
 /// Reshapes move behind maps, reductions and normalisations (SinkReshapes.cpp).
 void populateSinkReshapePatterns(mlir::RewritePatternSet &patterns);
 
+/// Reshapes that only move dimensions of 1 move in front of rotary embeddings
+/// (HoistReshapes.cpp).
+void populateHoistReshapePatterns(mlir::RewritePatternSet &patterns);
+
 /// Constants that repeat become rows gathered once for each (RepeatRows.cpp).
 void populateRepeatRowsPatterns(mlir::RewritePatternSet &patterns);
 

@@ -45,7 +45,7 @@ LogicalResult Matcher::matchShapes(graph::AttentionOp op) {
   form.isCausal = op.getCausal().has_value();
   if (k[1] != q[1])
     return refuse("has " + Twine(k[1]) + " heads of keys for " + Twine(q[1]) +
-                  " of queries (wafer-legalize-attention repeats them)");
+                  " of queries (wafer-repeat-heads repeats them)");
   if (k[2] != q[2])
     return refuse("has " + Twine(k[2]) + " keys for " + Twine(q[2]) +
                   " queries; only self-attention has a kernel");
@@ -120,6 +120,19 @@ LogicalResult Matcher::matchOperand(Value value, int64_t size, StringRef name,
     return refuse("reads " + name +
                   " that do not lie as tokens by features of its heads");
   return success();
+}
+
+bool AttentionForm::liesAsTokens(Value value) {
+  std::string reason;
+  Matcher matcher(reason);
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+  matcher.form.batch = shape[0], matcher.form.heads = shape[1],
+  matcher.form.sequence = shape[2];
+  Operand operand;
+  if (failed(matcher.matchOperand(value, shape[3], "operands", operand)))
+    return false;
+  Operation *root = operand.root.getDefiningOp();
+  return root && !isa<graph::ConstantOp, graph::GatherOp>(root);
 }
 
 /// Is `value`, a view of the attention's result, tokens by features?

@@ -84,22 +84,33 @@ LogicalResult AttentionKernel::verify(mesh::KernelOp kernel) const {
 std::optional<AttentionSplit>
 wafer::getAttentionSplit(int64_t batch, int64_t sequence, int64_t heads,
                          int64_t width, int64_t rows, int64_t launches,
-                         mesh::AttentionAttr flow) {
+                         mesh::AttentionAttr flow, std::string *reason) {
+  auto refuse = [&](const Twine &why) {
+    if (reason)
+      *reason = why.str();
+    return std::nullopt;
+  };
   AttentionSplit split;
   split.sequence = sequence;
   if (width % heads != 0 && heads % width != 0)
-    return std::nullopt;
+    return refuse("its " + Twine(heads) +
+                  " heads do not fall on whole ones of " + Twine(width) +
+                  " columns, nor columns on whole heads");
   split.columnsPerHead = std::max<int64_t>(width / heads, 1);
   split.headsPerColumn = std::max<int64_t>(heads / width, 1);
-  if (rows * launches % batch != 0)
-    return std::nullopt;
   split.rowsPerSequence = rows * launches / batch;
-  if (rows % split.rowsPerSequence != 0 || split.rowsPerSequence > sequence)
-    return std::nullopt;
+  if (rows * launches % batch != 0 || rows % split.rowsPerSequence != 0)
+    return refuse("its " + Twine(batch) + " sequence(s) do not fall on whole " +
+                  "ones of " + Twine(rows) + " rows in " + Twine(launches) +
+                  " launch(es)");
   split.segments = std::max<int64_t>(flow.getSegments(), 1);
   split.blocksPerSegment = std::max<int64_t>(flow.getBlocks(), 1);
-  if (split.rowsPerSequence % split.segments != 0 || split.blocks() > sequence)
-    return std::nullopt;
+  if (split.rowsPerSequence % split.segments != 0)
+    return refuse(Twine(split.segments) + " segments do not divide the " +
+                  Twine(split.rowsPerSequence) + " rows of a sequence");
+  if (split.blocks() > sequence)
+    return refuse(Twine(split.blocks()) + " blocks are more than the " +
+                  Twine(sequence) + " keys of a sequence");
   split.tokens = {sequence, split.rowsPerSequence};
   split.keys = {sequence, split.blocks()};
   return split;
@@ -144,11 +155,13 @@ AffineExpr AttentionPlan::valueFeatures() const {
 }
 
 // Block b begins at key floor(b·T/N), which is before token t where
-// b·T < (t + 1)·N.
+// b·T < (t + 1)·N. A row before the first token goes through one block, too.
 AffineExpr AttentionPlan::numBlocks() const {
   if (!isCausal())
     return getAffineConstantExpr(split.blocks(), rect.getContext());
   AffineExpr end = split.tokens.start(row() + 1);
+  if (split.rowsPerSequence > split.sequence)
+    end = end + (split.sequence - end).floorDiv(split.sequence);
   return (end * split.blocks() - 1).floorDiv(split.sequence) + 1;
 }
 
@@ -399,14 +412,16 @@ LogicalResult AttentionKernel::expand(mesh::KernelOp kernel,
   std::string reason;
   AttentionForm form = *AttentionForm::match(getAttention(kernel), reason);
   mesh::RectAttr rect = *kernel.getAt();
+  if (kernel.getAt() != kernel.getTo())
+    return kernel.emitOpError("computes attention from ")
+           << rect << " to " << *kernel.getTo()
+           << "; results lie where queries do";
   std::optional<AttentionSplit> split = getAttentionSplit(
       form.batch, form.sequence, form.heads, rect.getWidth(), rect.getHeight(),
-      state.getLaunches(), cast<mesh::AttentionAttr>(*kernel.getDataflow()));
-  if (!split || kernel.getAt() != kernel.getTo())
-    return kernel.emitOpError("cannot deal ")
-           << form.batch << " sequence(s) of " << form.sequence
-           << " tokens and " << form.heads << " heads to " << rect << " with "
-           << *kernel.getDataflow();
+      state.getLaunches(), cast<mesh::AttentionAttr>(*kernel.getDataflow()),
+      &reason);
+  if (!split)
+    return form.op.emitOpError("cannot be dealt to ") << rect << ": " << reason;
   AttentionPlan plan(kernel, form, *split, state.getLaunches());
   Emitter emitter(state.program, kernel);
   for (auto [operand, buffer] : {std::pair{&form.query, &plan.rawQuery},

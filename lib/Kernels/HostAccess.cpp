@@ -41,6 +41,36 @@ bool wafer::isView(Operation *op) {
              graph::ExpandOp>(op);
 }
 
+/// The indices that a reshape reads. Dimensions are dealt with in groups of as
+/// many elements on both sides: an index stays inside its own dimension, and so
+/// does what is made of the indices of a group, without dividing it again.
+static SmallVector<AffineExpr> reshapeIndices(ArrayRef<AffineExpr> indices,
+                                              ArrayRef<int64_t> to,
+                                              ArrayRef<int64_t> from,
+                                              MLIRContext *context) {
+  SmallVector<AffineExpr> source(from.size());
+  size_t toEnd = to.size(), fromEnd = from.size();
+  while (toEnd > 0 || fromEnd > 0) {
+    size_t toBegin = toEnd, fromBegin = fromEnd;
+    int64_t toSize = 1, fromSize = 1;
+    // Products of dimensions of 1 and 0 end groups late, not wrongly.
+    do {
+      if (toBegin > 0 && (toSize <= fromSize || fromBegin == 0))
+        toSize *= to[--toBegin];
+      else
+        fromSize *= from[--fromBegin];
+    } while (toSize != fromSize && (toBegin > 0 || fromBegin > 0));
+    SmallVector<AffineExpr> group =
+        delinearize(linearize(indices.slice(toBegin, toEnd - toBegin),
+                              to.slice(toBegin, toEnd - toBegin), context),
+                    from.slice(fromBegin, fromEnd - fromBegin));
+    llvm::copy(group, source.begin() + fromBegin);
+    toEnd = toBegin;
+    fromEnd = fromBegin;
+  }
+  return source;
+}
+
 /// The indices of a view's operand for `indices` of its result.
 static SmallVector<AffineExpr> getSourceIndices(Operation *view,
                                                 ArrayRef<AffineExpr> indices) {
@@ -49,8 +79,7 @@ static SmallVector<AffineExpr> getSourceIndices(Operation *view,
        to = cast<RankedTensorType>(view->getResult(0).getType());
   SmallVector<AffineExpr> source(from.getRank());
   if (isa<graph::ReshapeOp>(view))
-    return delinearize(linearize(indices, to.getShape(), context),
-                       from.getShape());
+    return reshapeIndices(indices, to.getShape(), from.getShape(), context);
   if (auto transpose = dyn_cast<graph::TransposeOp>(view)) {
     for (auto [i, d] : llvm::enumerate(transpose.getPerm()))
       source[d] = indices[i];

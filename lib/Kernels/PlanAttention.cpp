@@ -8,6 +8,8 @@
 #include "wafer/Kernels/Planner.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace wafer;
 
@@ -39,87 +41,131 @@ void Planner::collectAttention(Item &item, mesh::KernelOp kernel) {
       kernel.getDataflow().value_or(Attribute()));
   if (!item.attention->flow)
     item.attention->flow = mesh::AttentionAttr::get(kernel.getContext(), 0, 0);
-  groupHeads[find(item.toGroup)] = form->heads;
+  hasAttention = true;
+  SmallVector<int64_t, 1> &heads = groupHeads[find(item.toGroup)];
+  if (!llvm::is_contained(heads, form->heads))
+    heads.push_back(form->heads);
 }
 
-static bool isCuttable(int64_t rows, int64_t sequence, int64_t elements,
-                       int64_t bytes) {
-  for (int64_t segments = 1; segments <= rows; ++segments)
-    if (rows % segments == 0 && (segments == 1 || rows / segments >= 8) &&
-        ceilDiv(sequence, segments) * elements * 4 <= bytes)
+SmallVector<int64_t> Planner::launchCandidates() {
+  if (program.getLaunches() > 1)
+    return {static_cast<int64_t>(program.getLaunches())};
+  SmallVector<int64_t> candidates;
+  if (!hasAttention) {
+    int64_t most = ceilDiv(mostTokens, rows);
+    for (int64_t launches = 1; launches < most;
+         launches = std::max(launches + 1, launches * 5 / 4))
+      candidates.push_back(launches);
+    candidates.push_back(most);
+    return candidates;
+  }
+  // A launch has whole sequences of each attention.
+  int64_t sequences = 0;
+  for (const Item &item : items)
+    if (item.attention)
+      sequences = std::gcd(sequences, item.attention->batch);
+  for (int64_t launches = 1; launches <= sequences; ++launches)
+    if (sequences % launches == 0)
+      candidates.push_back(launches);
+  return candidates;
+}
+
+int64_t Planner::getRowUnit(size_t end, int64_t launches) const {
+  int64_t unit = 1;
+  for (size_t i = 0; i < end && unit <= machine.getHeight(); ++i)
+    if (items[i].attention) {
+      if (items[i].attention->batch % launches != 0)
+        return 0;
+      unit = std::lcm(unit, items[i].attention->batch / launches);
+    }
+  return unit <= machine.getHeight() ? unit : 0;
+}
+
+/// Are there segments of at least 8 rows whose keys and values fit in a hub?
+bool Planner::isCuttable(const Item &item, int64_t rowsOfLaunch,
+                         int64_t launches) {
+  const AttentionItem &a = *item.attention;
+  int64_t each = rowsOfLaunch * launches / a.batch,
+          width = headCandidates(find(item.toGroup)).back(),
+          elements = ceilDiv(a.heads * a.headSize, width) +
+                     ceilDiv(a.heads * a.valueSize, width);
+  for (int64_t segments = 1; segments <= each; ++segments)
+    if (each % segments == 0 && (segments == 1 || each / segments >= 8) &&
+        ceilDiv(a.sequence, segments) * elements * 4 <=
+            machine.getUsableBytes() / 3)
       return true;
   return false;
 }
 
-void Planner::chooseRows() {
-  for (const Item &item : items) {
-    if (!item.attention)
-      continue;
-    const AttentionItem &a = *item.attention;
-    int64_t height = machine.getHeight();
-    if (height < a.batch) { // Whole sequences on a row, as many as divide them.
-      rows = height;
-      while (a.batch % rows != 0)
-        --rows;
-      return;
+bool Planner::chooseRows(int64_t launches) {
+  if (isFixed || !hasAttention)
+    return true;
+  int64_t unit = getRowUnit(items.size(), launches);
+  if (unit == 0)
+    return false;
+  int64_t most =
+      std::min(machine.getHeight(), ceilDiv(mostTokens, launches)) / unit;
+  most = std::max<int64_t>(most, 1);
+  rows = most * unit;
+  // A few rows less where segments divide those better.
+  for (int64_t units = most; units > most - most / 10; --units)
+    if (llvm::all_of(items, [&](const Item &item) {
+          return !item.attention || isCuttable(item, units * unit, launches);
+        })) {
+      rows = units * unit;
+      break;
     }
-    int64_t most = std::min(a.sequence, height / a.batch);
-    int64_t width = headCandidates(find(item.toGroup)).back();
-    int64_t elements = ceilDiv(a.heads * a.headSize, width) +
-                       ceilDiv(a.heads * a.valueSize, width);
-    int64_t each = most;
-    while (each > most - most / 10 && !isCuttable(each, a.sequence, elements,
-                                                  machine.getUsableBytes() / 3))
-      --each;
-    rows = a.batch * each;
-    return;
+  return true;
+}
+
+LogicalResult Planner::explainSplit() {
+  SmallVector<int64_t> launches = launchCandidates();
+  for (size_t end = 1; end <= items.size() && !isFixed; ++end) {
+    if (llvm::any_of(launches, [&](int64_t n) { return getRowUnit(end, n); }))
+      continue;
+    const Item &item = items[end - 1];
+    InFlightDiagnostic diagnostic =
+        getAttention(item.kernel).emitOpError("has ")
+        << item.attention->batch << " sequence(s), which cannot have rows of "
+        << "their own: " << machine.getName() << " has " << machine.getHeight()
+        << " rows";
+    if (program.getLaunches() > 1)
+      diagnostic << " in each of " << program.getLaunches() << " launches";
+    for (const Item &other : ArrayRef(items).take_front(end - 1))
+      if (other.attention)
+        diagnostic.attachNote(getAttention(other.kernel).getLoc())
+            << "on the same rows are " << other.attention->batch
+            << " sequence(s) of this attention";
+    return diagnostic;
   }
+  return getAttention(items[undealtItem].kernel)
+             .emitOpError("cannot be dealt to columns and rows of ")
+         << machine.getName() << ": " << undealtReason;
 }
 
 SmallVector<int64_t> Planner::headCandidates(int group) {
   if (fixed[group])
     return {fixed[group]->getWidth()};
-  int64_t heads = groupHeads[group], width = machine.getWidth();
   SmallVector<int64_t> widths;
-  for (int64_t columns = 1; columns <= std::min(heads, width); ++columns)
-    if (heads % columns == 0)
-      widths.push_back(columns);
-  // Two features of a head may have to stay together.
-  int64_t most = std::max<int64_t>(groupFeatures[group] / heads / 2, 1);
-  for (int64_t each = 2; each * heads <= width && each <= most; ++each)
-    widths.push_back(each * heads);
+  for (int64_t width = 1; width <= machine.getWidth(); ++width)
+    if (llvm::all_of(groupHeads[group], [&](int64_t heads) {
+          // Two features of a head may have to stay together.
+          int64_t most = std::max<int64_t>(groupFeatures[group] / heads / 2, 1);
+          return heads % width == 0 ||
+                 (width % heads == 0 && width / heads <= most);
+        }))
+      widths.push_back(width);
   return widths;
 }
 
 std::optional<AttentionSplit> Planner::splitOf(const Item &item, int64_t width,
                                                int64_t launches,
-                                               int64_t segments,
-                                               int64_t blocks) const {
+                                               int64_t segments, int64_t blocks,
+                                               std::string *reason) const {
   const AttentionItem &a = *item.attention;
   return getAttentionSplit(
       a.batch, a.sequence, a.heads, width, rows, launches,
-      mesh::AttentionAttr::get(a.flow.getContext(), segments, blocks));
-}
-
-int64_t Planner::attentionBytes(const Item &item, const AttentionSplit &split,
-                                int64_t width) const {
-  const AttentionItem &a = *item.attention;
-  int64_t keyUnits = a.isTurned ? 2 : 1;
-  int64_t keys = ceilDiv(a.heads * a.headSize / keyUnits, width) * keyUnits,
-          values = ceilDiv(a.heads * a.valueSize, width);
-  AttentionBuffers buffers =
-      getAttentionBuffers(split, keys, values, a.isTurned);
-  int64_t tokens = split.tokens.largest();
-  int64_t mask = a.hasMask ? (a.maskByHead ? split.headsPerColumn : 1) *
-                                 (a.maskByKey ? a.sequence : 1) *
-                                 (a.maskByToken ? tokens : 1)
-                           : 0;
-  int64_t angles = a.isTurned ? 4 * (keys / 2 + 1) * tokens : 0;
-  constexpr Function functions[] = {Function::ExpNonPositive,
-                                    Function::ReciprocalNormal};
-  return 4 * (buffers.total() + mask + angles) +
-         getScratchBytes(functions, split.headsPerColumn *
-                                        (split.keys.largest() + 1) * tokens);
+      mesh::AttentionAttr::get(a.flow.getContext(), segments, blocks), reason);
 }
 
 /// The owner of a head's scores on a hub of the last segment: it weighs all

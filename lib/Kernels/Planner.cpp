@@ -31,7 +31,7 @@ Planner::Planner(mesh::ProgramOp program)
 int Planner::newGroup(int64_t features) {
   parents.push_back(parents.size());
   groupFeatures.push_back(features);
-  groupHeads.push_back(0);
+  groupHeads.emplace_back();
   fixed.push_back(std::nullopt);
   return parents.back();
 }
@@ -48,7 +48,9 @@ void Planner::unite(int a, int b) {
     return;
   parents[std::max(a, b)] = std::min(a, b);
   groupFeatures[std::min(a, b)] = std::max(groupFeatures[a], groupFeatures[b]);
-  groupHeads[std::min(a, b)] = std::max(groupHeads[a], groupHeads[b]);
+  for (int64_t heads : groupHeads[std::max(a, b)])
+    if (!llvm::is_contained(groupHeads[std::min(a, b)], heads))
+      groupHeads[std::min(a, b)].push_back(heads);
   if (!fixed[std::min(a, b)])
     fixed[std::min(a, b)] = fixed[std::max(a, b)];
 }
@@ -150,26 +152,26 @@ void Planner::collect() {
       valueIndex[result] = values.size();
       // A view of a host tensor is loaded before the first kernel starts.
       values.push_back({item.toGroup, shape.features, shape.tokens,
-                        getViewedArgument(yielded) ? 0 : index, index});
+                        getViewedArgument(yielded) ? 0 : index, index, index});
     }
     collectAttention(item, kernel);
     addOperands(item, kernel);
-    rows = std::max(rows, std::min(machine.getHeight(), item.tokens));
+    mostTokens = std::max(mostTokens, item.tokens);
     items.push_back(item);
   }
   for (auto output : program.getBody().getOps<mesh::OutputOp>())
     if (auto it = valueIndex.find(output.getValue()); it != valueIndex.end())
       values[it->second].last = items.size();
-  chooseRows();
+  rows = std::min(machine.getHeight(), mostTokens);
   for (std::optional<mesh::RectAttr> rect : fixed)
     if (rect)
-      firstRow = rect->getY0(), rows = rect->getHeight();
+      firstRow = rect->getY0(), rows = rect->getHeight(), isFixed = true;
 }
 
 SmallVector<int64_t> Planner::candidates(int group) {
   if (fixed[group])
     return {fixed[group]->getWidth()};
-  if (groupHeads[group])
+  if (!groupHeads[group].empty())
     return headCandidates(group);
   int64_t features = groupFeatures[group], width = machine.getWidth();
   SmallVector<int64_t> widths;
@@ -203,50 +205,6 @@ ProductCostInput Planner::costInput(const Item &item, const KernelPlan &plan,
           plan.weights == mesh::Weights::Streamed};
 }
 
-/// Bytes that a kernel's own buffers take, those loaded before the first launch
-/// (`resident`) or the others.
-int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan,
-                          ArrayRef<int64_t> widths, int64_t launches,
-                          bool resident) {
-  int64_t owners = widths[find(item.toGroup)],
-          tokens = ceilDiv(item.tokens, rows * launches);
-  int64_t features = ceilDiv(item.outputs, owners), part = features * tokens;
-  ProductCostInput cost = costInput(item, plan, widths, launches);
-  int64_t loaded = item.operandFeatures * features +
-                   item.operandTokens * tokens + item.operandBoth * part;
-  if (item.hostInput)
-    loaded += cost.inputs * tokens;
-  bool weightsResident =
-      item.isProduct && plan.weights == mesh::Weights::Resident;
-  if (resident)
-    return loaded * 4 + (weightsResident ? getWeightBytes(cost) : 0);
-  int64_t bytes = item.results * part * 4 +
-                  getMapScratchBytes(item.mapOps, features, tokens);
-  if (item.norm)
-    bytes += getNormalizationBytes(item.norm, tokens);
-  if (item.attention) {
-    std::optional<AttentionSplit> split =
-        splitOf(item, owners, launches, plan.segments, plan.blocks);
-    return split ? attentionBytes(item, *split, owners)
-                 : machine.getUsableBytes() + 1;
-  }
-  if (item.isProduct)
-    bytes +=
-        getPartialBytes(cost) + (weightsResident ? 0 : getWeightBytes(cost));
-  return bytes;
-}
-
-/// Modelled bytes of a PE while item `i` runs, without the kernel's own
-/// transient buffers.
-int64_t Planner::bytesAt(size_t i, ArrayRef<int64_t> widths, int64_t launches) {
-  int64_t bytes = 0;
-  for (const Value &value : values)
-    if (value.first <= i && value.last >= i)
-      bytes += 4 * ceilDiv(value.features, widths[find(value.group)]) *
-               ceilDiv(value.tokens, rows * launches);
-  return bytes;
-}
-
 /// Makes weights streamed, the largest first, until every kernel fits with its
 /// smallest blocks.
 bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
@@ -257,8 +215,13 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
         item.pieces ? item.pieces
                     : ceilDiv(item.outputs, widths[find(item.toGroup)]);
     if (item.attention &&
-        !chooseSegments(item, plan.kernels[i], widths, plan.launches, 0))
+        !chooseSegments(item, plan.kernels[i], widths, plan.launches, 0)) {
+      undealtItem = i;
+      (void)splitOf(item, widths[find(item.toGroup)], plan.launches,
+                    item.attention->flow.getSegments(),
+                    item.attention->flow.getBlocks(), &undealtReason);
       return false;
+    }
   }
   while (true) {
     int64_t resident = 0, peak = -1;
@@ -285,9 +248,11 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
     if (peak <= machine.getUsableBytes())
       return true;
     if (largest == items.size() || machine.getPorts().empty()) {
-      if (bestShortfall < 0 || peak < bestBytes)
+      if (bestShortfall < 0 || peak < bestBytes) {
         bestShortfall = peak - machine.getUsableBytes(), bestBytes = peak,
         bestItem = worst;
+        bestBuffers = listBuffers(plan, widths, worst);
+      }
       return false;
     }
     plan.kernels[largest].weights = mesh::Weights::Streamed;
@@ -372,16 +337,20 @@ std::optional<Planner::Plan> Planner::evaluate(ArrayRef<int64_t> widths,
 
 LogicalResult Planner::explain() {
   mesh::KernelOp kernel = items[bestItem].kernel;
-  for (const Item &item : items)
-    if (bestShortfall < 0 && item.attention)
-      return item.kernel->emitOpError("cannot deal ")
-             << item.attention->heads << " heads and " << item.attention->batch
-             << " sequence(s) of " << item.attention->sequence
-             << " tokens to whole columns and rows of " << machine.getName();
+  if (bestShortfall < 0 && hasAttention)
+    return explainSplit();
   InFlightDiagnostic diagnostic =
       kernel.emitOpError("does not fit: a PE needs ")
       << bestBytes << " bytes and " << machine.getName() << " has "
       << machine.getUsableBytes() << ", short by " << bestShortfall << " bytes";
+  constexpr size_t kMostNamed = 5;
+  Diagnostic &note = diagnostic.attachNote(kernel.getLoc());
+  note << "the largest buffers of that PE: ";
+  llvm::interleaveComma(ArrayRef(bestBuffers).take_front(kMostNamed), note,
+                        [&](const Buffer &buffer) {
+                          note << buffer.what << " " << buffer.bytes
+                               << " bytes";
+                        });
   diagnostic.attachNote(program.getLoc())
       << "with the widest rectangles, the smallest blocks, weights streamed "
          "where the "
@@ -395,11 +364,11 @@ LogicalResult Planner::explain() {
 void Planner::shareWidths(Plan &best, std::vector<int64_t> &widths) {
   int64_t shared = 0;
   for (size_t g = 0; g < parents.size(); ++g)
-    if (find(g) == static_cast<int>(g) && groupHeads[g])
+    if (find(g) == static_cast<int>(g) && !groupHeads[g].empty())
       shared = std::max(shared, widths[g]);
   std::vector<int64_t> trial = widths;
   for (size_t g = 0; g < parents.size(); ++g)
-    if (find(g) == static_cast<int>(g) && !fixed[g] && !groupHeads[g] &&
+    if (find(g) == static_cast<int>(g) && !fixed[g] && groupHeads[g].empty() &&
         trial[g] > shared && trial[g] - shared <= shared / 8)
       trial[g] = shared;
   if (shared == 0 || trial == widths)
@@ -414,25 +383,22 @@ void Planner::shareWidths(Plan &best, std::vector<int64_t> &widths) {
 FailureOr<Planner::Plan> Planner::solve() {
   if (items.empty())
     return Plan();
-  int64_t tokens = 1;
-  for (const Item &item : items)
-    tokens = std::max(tokens, item.tokens);
-  int64_t mostLaunches =
-      std::max<int64_t>(ceilDiv(tokens, rows), program.getLaunches());
   std::optional<Plan> best;
   std::vector<int64_t> widths(parents.size());
-  for (int64_t launches = program.getLaunches(); !best;
-       launches = std::max(launches + 1, launches * 5 / 4)) {
-    launches = std::min(launches, mostLaunches);
+  for (int64_t launches : launchCandidates()) {
+    if (!chooseRows(launches))
+      continue;
     for (size_t g = 0; g < parents.size(); ++g)
-      widths[g] = groupHeads[find(g)] ? candidates(find(g)).back()
+      widths[g] = !groupHeads[find(g)].empty() ? candidates(find(g)).back()
                   : fixed[g] ? fixed[g]->getWidth()
                              : std::min(machine.getWidth(),
                                         std::max<int64_t>(groupFeatures[g], 1));
     best = evaluate(widths, launches);
-    if (!best && (launches >= mostLaunches || program.getLaunches() > 1))
-      return explain();
+    if (best)
+      break;
   }
+  if (!best)
+    return explain();
   for (int round = 0; round < 3; ++round) {
     bool changed = false;
     for (size_t g = 0; g < parents.size(); ++g) {

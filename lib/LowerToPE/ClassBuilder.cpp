@@ -189,6 +189,7 @@ FailureOr<pe::ProgramOp> ClassBuilder::buildClass(ArrayRef<unsigned> cover,
   bound.clear();
   if (failed(collectQueues(cover, /*epoch=*/0, location)))
     return failure();
+  llvm::SmallDenseSet<StringRef> begun;
   for (Operation &op : program.getBody().getOps()) {
     if (auto barrier = dyn_cast<mesh::BarrierOp>(op)) {
       pe::BarrierOp::create(builder, op.getLoc(), barrier.getEpochAttr());
@@ -197,7 +198,11 @@ FailureOr<pe::ProgramOp> ClassBuilder::buildClass(ArrayRef<unsigned> cover,
         return failure();
     }
     auto task = dyn_cast<mesh::TaskOp>(op);
-    if (task && covered.count(&op) && failed(lowerTask(task, region)))
+    if (!task || !covered.count(&op))
+      continue;
+    if (begun.insert(task.getKernel()).second)
+      pe::SectionOp::create(builder, task.getLoc(), task.getKernel());
+    if (failed(lowerTask(task, region)))
       return failure();
   }
   return peProgram;

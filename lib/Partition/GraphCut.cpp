@@ -9,6 +9,7 @@
 
 #include "wafer/Kernels/HostAccess.h"
 #include "wafer/Kernels/Kernel.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace wafer;
@@ -36,8 +37,27 @@ mlir::Value GraphCut::getStoredValue(mlir::Value output) const {
   return output;
 }
 
+/// Is `op` computed from constants only?
+static bool isOfConstants(Operation *op) {
+  llvm::SetVector<Operation *> ops;
+  ops.insert(op);
+  for (size_t i = 0; i < ops.size(); ++i)
+    for (mlir::Value operand : ops[i]->getOperands()) {
+      if (!operand.getDefiningOp())
+        return false;
+      ops.insert(operand.getDefiningOp());
+    }
+  return true;
+}
+
 /// What PEs cannot carry, said once for every op.
 static LogicalResult checkCompute(Operation *op, const wafer::Kernel *kind) {
+  if (!kind && isOfConstants(op))
+    return op->emitError("'")
+           << op->getName() << "' has no kernel on the mesh, and its "
+           << op->getResult(0).getType()
+           << ", which depends on constants only, is more than the compiler "
+              "computes (graph-fold-operands)";
   if (!kind)
     return op->emitError("'") << op->getName() << "' has no kernel on the mesh";
   for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),

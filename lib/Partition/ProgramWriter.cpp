@@ -32,6 +32,26 @@ static std::string symbolFor(Operation *op) {
   return symbol;
 }
 
+/// The op that a kernel is there for.
+static Operation *getMainOp(const GraphCut::Kernel &kernel) {
+  for (Operation *op : kernel.ops)
+    if (isa<graph::AttentionOp>(op)) // Views come before it.
+      return op;
+  return kernel.ops.empty() ? nullptr : kernel.ops.front();
+}
+
+/// An attention was several nodes, so it has the name of their scope.
+static std::string nameFor(const GraphCut::Kernel &kernel) {
+  Operation *op = getMainOp(kernel);
+  if (!op)
+    return "copy";
+  std::string name = symbolFor(op);
+  if (!isa<graph::AttentionOp>(op))
+    return name;
+  StringRef scope = StringRef(name).rsplit('.').first;
+  return scope == name ? op->getName().stripDialect().str() : scope.str();
+}
+
 ProgramWriter::ProgramWriter(func::FuncOp function, const GraphCut &cut,
                              machine::DescAttr machine)
     : function(function), cut(cut), machine(machine),
@@ -221,16 +241,14 @@ void ProgramWriter::writeKernel(const GraphCut::Kernel &kernel) {
   builder.setInsertionPointToEnd(&program.getBody().front());
   MLIRContext *context = builder.getContext();
   Attribute dataflow = kernel.kind->getInitialDataflow(context);
-  std::string name =
-      kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front());
+  std::string name = nameFor(kernel);
   for (unsigned n = 1; program.lookupSymbol(name); ++n)
-    name = (kernel.ops.empty() ? "copy" : symbolFor(kernel.ops.front())) + "." +
-           std::to_string(n);
+    name = nameFor(kernel) + "." + std::to_string(n);
   SmallVector<Type> types;
   for (auto [value, written] : llvm::zip(yielded, results))
     types.push_back(withTokenLayout(written.getType(), cut.getOrder(value)));
-  Location location =
-      kernel.ops.empty() ? function.getLoc() : kernel.ops.front()->getLoc();
+  Operation *mainOp = getMainOp(kernel);
+  Location location = mainOp ? mainOp->getLoc() : function.getLoc();
   auto op = mesh::KernelOp::create(
       builder, location, types, builder.getStringAttr(name), writer.operands,
       dataflow, mesh::RectAttr(), mesh::RectAttr());

@@ -71,6 +71,8 @@ static void addGraphPasses(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(graph::createFuseRotary({options.folder}));
   pm.addPass(graph::createFuseAttention({options.folder}));
   addSimplification();
+  pm.addPass(graph::createFoldOperands({options.folder}));
+  pm.addPass(graph::createCheckIndices({options.folder}));
 }
 
 void buildPhase(OpPassManager &pm, Phase target,
@@ -80,8 +82,9 @@ void buildPhase(OpPassManager &pm, Phase target,
     addGraphPasses(pm, options);
     break;
   case Phase::Sharded: {
-    pm.addPass(createLegalizeAttention());
+    pm.addPass(createRepeatHeads());
     pm.addPass(createLegalizeProducts());
+    pm.addPass(createLegalizeAttention());
     PartitionGraphOptions partition;
     partition.machine = options.machine;
     pm.addPass(createPartitionGraph(partition));

@@ -40,7 +40,7 @@ func.func @sum() -> (tensor<f32>, tensor<1x1xf32>) {
   return %0, %1 : tensor<f32>, tensor<1x1xf32>
 }
 
-// An error when it is run, and not before.
+// The error is graph-check-indices' to give.
 // CHECK-LABEL: func.func @index_out_of_range
 // CHECK: graph.gather
 func.func @index_out_of_range() -> tensor<1xi64> {

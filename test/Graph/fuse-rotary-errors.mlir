@@ -1,7 +1,7 @@
 // Near misses stay as they are, and that is no error.
 // RUN: wafer-opt %s -graph-fuse-rotary | FileCheck %s
 // RUN: %python %S/Inputs/agree.py %s graph-fuse-rotary | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 8 functions, 1 changed
+// AGREE: agree: 9 functions, 1 changed
 
 // Halves turn, the tables are those of neighbours.
 // CHECK-LABEL: func.func @mixed_orders
@@ -144,4 +144,19 @@ func.func @other_rest(%x: tensor<2x3x5x8xf32>, %z: tensor<2x3x5x4xf32>, %cos: te
   %2 = graph.add %0, %1 : (tensor<2x3x5x4xf32>, tensor<2x3x5x4xf32>) -> tensor<2x3x5x4xf32>
   %y = graph.concat %2, %z axis 3 : (tensor<2x3x5x4xf32>, tensor<2x3x5x4xf32>) -> tensor<2x3x5x8xf32>
   return %y : tensor<2x3x5x8xf32>
+}
+
+// Sum and difference of halves without any angle: both factors are numbers.
+// CHECK-LABEL: func.func @butterfly
+// CHECK-NOT: graph.rotary_embedding
+// CHECK: return
+func.func @butterfly(%x: tensor<5x8xf32>, %s: tensor<8xf32>) -> (tensor<5x8xf32>, tensor<5x8xf32>) {
+  %a = graph.slice %x starts [0, 0] sizes [5, 4] steps [1, 1] : (tensor<5x8xf32>) -> tensor<5x4xf32>
+  %b = graph.slice %x starts [0, 4] sizes [5, 4] steps [1, 1] : (tensor<5x8xf32>) -> tensor<5x4xf32>
+  %u = graph.sub %a, %b : (tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x4xf32>
+  %v = graph.add %a, %b : (tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x4xf32>
+  %y = graph.concat %u, %v axis 1 : (tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x8xf32>
+  %one = graph.constant dense<[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0]> : tensor<8xf32>
+  %z = graph.mul %y, %one : (tensor<5x8xf32>, tensor<8xf32>) -> tensor<5x8xf32>
+  return %y, %z : tensor<5x8xf32>, tensor<5x8xf32>
 }

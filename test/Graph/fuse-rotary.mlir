@@ -1,7 +1,7 @@
 // RUN: wafer-opt %s -graph-fuse-rotary | FileCheck %s
 // RUN: wafer-opt %s -graph-fuse-rotary -o %t && wafer-opt %t -graph-fuse-rotary | diff %t -
 // RUN: %python %S/Inputs/agree.py %s graph-fuse-rotary | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 15 functions, 15 changed
+// AGREE: agree: 19 functions, 19 changed
 
 // rotate_half by slices, tables of two equal halves.
 // CHECK-LABEL: func.func @halves
@@ -297,4 +297,76 @@ func.func @repeated_heads(%k: tensor<2x1x5x8xf32>, %cos: tensor<5x4xf32>, %sin: 
   %1 = graph.mul %h, %s : (tensor<2x3x5x8xf32>, tensor<5x8xf32>) -> tensor<2x3x5x8xf32>
   %2 = graph.add %0, %1 : (tensor<2x3x5x8xf32>, tensor<2x3x5x8xf32>) -> tensor<2x3x5x8xf32>
   return %2 : tensor<2x3x5x8xf32>
+}
+
+// The first token alone: all cosines are 1 and have been dropped, all sines one number. Heads before tokens, which is a matter of
+// dimensions of 1.
+// CHECK-LABEL: func.func @first_token
+// CHECK-DAG: %[[C:.*]] = graph.constant dense<1.000000e+00> : tensor<4xf32>
+// CHECK-DAG: %[[S:.*]] = graph.constant dense<0.000000e+00> : tensor<4xf32>
+// CHECK-DAG: %[[X:.*]] = graph.reshape %arg0 : tensor<2x1x3x8xf32> -> tensor<2x3x1x8xf32>
+// CHECK: graph.rotary_embedding %[[X]], %[[C]], %[[S]] : (tensor<2x3x1x8xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x3x1x8xf32>
+func.func @first_token(%x: tensor<2x1x3x8xf32>) -> tensor<2x3x1x8xf32> {
+  %sin = graph.constant dense<0.0> : tensor<f32>
+  %a = graph.slice %x starts [0, 0, 0, 0] sizes [2, 1, 3, 4] steps [1, 1, 1, 1] : (tensor<2x1x3x8xf32>) -> tensor<2x1x3x4xf32>
+  %at = graph.reshape %a : tensor<2x1x3x4xf32> -> tensor<2x3x1x4xf32>
+  %b = graph.slice %x starts [0, 0, 0, 4] sizes [2, 1, 3, 4] steps [1, 1, 1, 1] : (tensor<2x1x3x8xf32>) -> tensor<2x1x3x4xf32>
+  %n = graph.neg %b : tensor<2x1x3x4xf32>
+  %nt = graph.reshape %n : tensor<2x1x3x4xf32> -> tensor<2x3x1x4xf32>
+  %h = graph.concat %nt, %at axis 3 : (tensor<2x3x1x4xf32>, tensor<2x3x1x4xf32>) -> tensor<2x3x1x8xf32>
+  %xt = graph.reshape %x : tensor<2x1x3x8xf32> -> tensor<2x3x1x8xf32>
+  %1 = graph.mul %h, %sin : (tensor<2x3x1x8xf32>, tensor<f32>) -> tensor<2x3x1x8xf32>
+  %2 = graph.add %xt, %1 : (tensor<2x3x1x8xf32>, tensor<2x3x1x8xf32>) -> tensor<2x3x1x8xf32>
+  return %2 : tensor<2x3x1x8xf32>
+}
+
+// Likewise, and the sum was taken where heads lie side by side, before the reshape that cuts them.
+// CHECK-LABEL: func.func @heads_side_by_side
+// CHECK: graph.rotary_embedding %{{.*}}, %{{.*}}, %{{.*}} : (tensor<2x3x1x8xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x3x1x8xf32>
+// CHECK-NEXT: return
+func.func @heads_side_by_side(%x: tensor<2x24xf32>) -> tensor<2x3x1x8xf32> {
+  %sin = graph.constant dense<0.0> : tensor<f32>
+  %x4 = graph.reshape %x : tensor<2x24xf32> -> tensor<2x1x3x8xf32>
+  %a = graph.slice %x4 starts [0, 0, 0, 0] sizes [2, 1, 3, 4] steps [1, 1, 1, 1] : (tensor<2x1x3x8xf32>) -> tensor<2x1x3x4xf32>
+  %at = graph.reshape %a : tensor<2x1x3x4xf32> -> tensor<2x3x1x4xf32>
+  %b = graph.slice %x4 starts [0, 0, 0, 4] sizes [2, 1, 3, 4] steps [1, 1, 1, 1] : (tensor<2x1x3x8xf32>) -> tensor<2x1x3x4xf32>
+  %n = graph.neg %b : tensor<2x1x3x4xf32>
+  %nt = graph.reshape %n : tensor<2x1x3x4xf32> -> tensor<2x3x1x4xf32>
+  %h = graph.concat %nt, %at axis 3 : (tensor<2x3x1x4xf32>, tensor<2x3x1x4xf32>) -> tensor<2x3x1x8xf32>
+  %1 = graph.mul %h, %sin : (tensor<2x3x1x8xf32>, tensor<f32>) -> tensor<2x3x1x8xf32>
+  %r = graph.reshape %1 : tensor<2x3x1x8xf32> -> tensor<2x24xf32>
+  %2 = graph.add %x, %r : (tensor<2x24xf32>, tensor<2x24xf32>) -> tensor<2x24xf32>
+  %3 = graph.reshape %2 : tensor<2x24xf32> -> tensor<2x3x1x8xf32>
+  return %3 : tensor<2x3x1x8xf32>
+}
+
+// A table of one lane that is no constant is that for every pair. A product before and one behind the dimensions of 1 moved.
+// CHECK-LABEL: func.func @one_angle
+// CHECK-DAG: %[[S:.*]] = graph.expand %{{.*}} -> tensor<4xf32>
+// CHECK: graph.rotary_embedding %{{.*}}, %arg1, %[[S]] : (tensor<2x1x3x8xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x1x3x8xf32>
+func.func @one_angle(%x: tensor<2x1x3x8xf32>, %cos: tensor<4xf32>, %sin: tensor<1xf32>) -> tensor<2x1x3x8xf32> {
+  %c = graph.concat %cos, %cos axis 0 : (tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
+  %xt = graph.reshape %x : tensor<2x1x3x8xf32> -> tensor<2x3x1x8xf32>
+  %a = graph.slice %xt starts [0, 0, 0, 0] sizes [2, 3, 1, 4] steps [1, 1, 1, 1] : (tensor<2x3x1x8xf32>) -> tensor<2x3x1x4xf32>
+  %b = graph.slice %xt starts [0, 0, 0, 4] sizes [2, 3, 1, 4] steps [1, 1, 1, 1] : (tensor<2x3x1x8xf32>) -> tensor<2x3x1x4xf32>
+  %n = graph.neg %b : tensor<2x3x1x4xf32>
+  %h = graph.concat %n, %a axis 3 : (tensor<2x3x1x4xf32>, tensor<2x3x1x4xf32>) -> tensor<2x3x1x8xf32>
+  %0 = graph.mul %x, %c : (tensor<2x1x3x8xf32>, tensor<8xf32>) -> tensor<2x1x3x8xf32>
+  %1 = graph.mul %h, %sin : (tensor<2x3x1x8xf32>, tensor<1xf32>) -> tensor<2x3x1x8xf32>
+  %t = graph.reshape %1 : tensor<2x3x1x8xf32> -> tensor<2x1x3x8xf32>
+  %2 = graph.add %0, %t : (tensor<2x1x3x8xf32>, tensor<2x1x3x8xf32>) -> tensor<2x1x3x8xf32>
+  return %2 : tensor<2x1x3x8xf32>
+}
+
+// A factor of one lane for the cosines only; sines of 1 have been dropped.
+// CHECK-LABEL: func.func @no_sines
+// CHECK: graph.rotary_embedding %arg0, %arg1, %{{.*}} : (tensor<3x2xf32>
+func.func @no_sines(%x: tensor<3x2xf32>, %cos: tensor<3x1xf32>) -> tensor<3x2xf32> {
+  %a = graph.slice %x starts [0, 0] sizes [3, 1] steps [1, 1] : (tensor<3x2xf32>) -> tensor<3x1xf32>
+  %b = graph.slice %x starts [0, 1] sizes [3, 1] steps [1, 1] : (tensor<3x2xf32>) -> tensor<3x1xf32>
+  %n = graph.neg %b : tensor<3x1xf32>
+  %h = graph.concat %n, %a axis 1 : (tensor<3x1xf32>, tensor<3x1xf32>) -> tensor<3x2xf32>
+  %0 = graph.mul %x, %cos : (tensor<3x2xf32>, tensor<3x1xf32>) -> tensor<3x2xf32>
+  %1 = graph.add %0, %h : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  return %1 : tensor<3x2xf32>
 }

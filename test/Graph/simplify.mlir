@@ -287,3 +287,20 @@ func.func @units_move(%x: tensor<1x2x9xf32>) -> tensor<2x1x9xf32> {
   %n = graph.neg %t : tensor<2x1x9xf32>
   return %n : tensor<2x1x9xf32>
 }
+
+// Dimensions of 1 come and go before a rotary embedding, and its tables follow. A reshape that joins heads stays behind it.
+// CHECK-LABEL: func.func @rotary
+// CHECK-DAG: %[[X:.*]] = graph.reshape %arg0 : tensor<2x3x1x5x8xf32> -> tensor<2x3x5x8xf32>
+// CHECK-DAG: %[[C:.*]] = graph.reshape %arg1 : tensor<3x1x1x4xf32> -> tensor<3x1x4xf32>
+// CHECK-DAG: %[[S:.*]] = graph.reshape %arg2 : tensor<3x1x1x4xf32> -> tensor<3x1x4xf32>
+// CHECK: %[[R:.*]] = graph.rotary_embedding %[[X]], %[[C]], %[[S]] : (tensor<2x3x5x8xf32>, tensor<3x1x4xf32>, tensor<3x1x4xf32>) -> tensor<2x3x5x8xf32>
+// CHECK: %[[U:.*]] = graph.rotary_embedding %arg0, %arg1, %arg2
+// CHECK: %[[T:.*]] = graph.reshape %[[U]] : tensor<2x3x1x5x8xf32> -> tensor<6x5x8xf32>
+// CHECK: return %[[R]], %[[T]]
+func.func @rotary(%x: tensor<2x3x1x5x8xf32>, %c: tensor<3x1x1x4xf32>, %s: tensor<3x1x1x4xf32>) -> (tensor<2x3x5x8xf32>, tensor<6x5x8xf32>) {
+  %0 = graph.rotary_embedding %x, %c, %s : (tensor<2x3x1x5x8xf32>, tensor<3x1x1x4xf32>, tensor<3x1x1x4xf32>) -> tensor<2x3x1x5x8xf32>
+  %1 = graph.reshape %0 : tensor<2x3x1x5x8xf32> -> tensor<2x3x5x8xf32>
+  %2 = graph.rotary_embedding %x, %c, %s : (tensor<2x3x1x5x8xf32>, tensor<3x1x1x4xf32>, tensor<3x1x1x4xf32>) -> tensor<2x3x1x5x8xf32>
+  %3 = graph.reshape %2 : tensor<2x3x1x5x8xf32> -> tensor<6x5x8xf32>
+  return %1, %3 : tensor<2x3x5x8xf32>, tensor<6x5x8xf32>
+}

@@ -23,6 +23,7 @@ pe.host @out : tensor<16xf32> output
 // FIRST-LABEL: pe.program @c{{[0-9]}} on [0, 0] {
 // FIRST-NEXT: pe.buffer @a : f32 x 4 at 6144
 // FIRST-NEXT: pe.load @a[0 : 1] from @in[x * 4 + i0] over [4] once
+// FIRST-NEXT: pe.section "sum"
 // FIRST-NEXT: pe.bind out(0) colour 0
 // FIRST-NEXT: pe.move f32 over [4] out(0) = @a[0 : 1]
 // FIRST-NEXT: }
@@ -35,6 +36,7 @@ pe.host @out : tensor<16xf32> output
 // MIDDLE: pe.await 1
 // LAST-LABEL: pe.program @c{{[0-9]}} on [2, 0] {
 // LAST: pe.store @a[0 : 1] to @out[i0] over [4]
+// LAST-NEXT: pe.section "sum"
 // LAST-NEXT: pe.bind in(1) colour 1
 // LAST-NEXT: pe.add f32 over [4] @a[0 : 1] = in(1), @a[0 : 1]
 // OTHERS-LABEL: pe.module @chain

@@ -1,4 +1,4 @@
-// RUN: wafer-opt --wafer-legalize-attention --wafer-legalize-products --wafer-partition-graph='machine=mesh<4x4>' -split-input-file -verify-diagnostics %s
+// RUN: wafer-opt --wafer-legalize-products --wafer-legalize-attention --wafer-partition-graph='machine=mesh<4x4>' -split-input-file -verify-diagnostics %s
 
 // The pass refuses nothing itself; partitioning says what has no kernel.
 func.func @cross(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x5x4xf32>) -> tensor<1x2x3x4xf32> {

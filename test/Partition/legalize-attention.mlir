@@ -1,30 +1,5 @@
 // RUN: wafer-opt --wafer-legalize-attention %s | FileCheck %s
 
-// Two heads of keys serve four of queries: they are repeated before they are turned, so that the product in front can repeat its
-// weights. The result is read as tokens by features already.
-// CHECK-LABEL: func.func @shared
-// CHECK: graph.expand {{.*}} -> tensor<1x2x2x3x4xf32>
-// CHECK: %[[K:.*]] = graph.reshape {{.*}} -> tensor<1x4x3x4xf32>
-// CHECK: %[[KR:.*]] = graph.rotary_embedding %[[K]]
-// CHECK: graph.attention %{{.*}}, %[[KR]], %{{.*}} : (tensor<1x4x3x4xf32>, tensor<1x4x3x4xf32>, tensor<1x4x3x4xf32>)
-// CHECK-NEXT: graph.transpose
-// CHECK-NEXT: graph.reshape
-// CHECK-NEXT: return
-func.func @shared(%x: tensor<3x8xf32>, %w: tensor<8x16xf32>, %wk: tensor<8x8xf32>, %c: tensor<3x2xf32>) -> tensor<3x16xf32> {
-  %q = graph.matmul %x, %w : (tensor<3x8xf32>, tensor<8x16xf32>) -> tensor<3x16xf32>
-  %k = graph.matmul %x, %wk : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
-  %q4 = graph.reshape %q : tensor<3x16xf32> -> tensor<1x3x4x4xf32>
-  %k4 = graph.reshape %k : tensor<3x8xf32> -> tensor<1x3x2x4xf32>
-  %qt = graph.transpose %q4 perm [0, 2, 1, 3] : (tensor<1x3x4x4xf32>) -> tensor<1x4x3x4xf32>
-  %kt = graph.transpose %k4 perm [0, 2, 1, 3] : (tensor<1x3x2x4xf32>) -> tensor<1x2x3x4xf32>
-  %qr = graph.rotary_embedding %qt, %c, %c : (tensor<1x4x3x4xf32>, tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<1x4x3x4xf32>
-  %kr = graph.rotary_embedding %kt, %c, %c : (tensor<1x2x3x4xf32>, tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<1x2x3x4xf32>
-  %a = graph.attention %qr, %kr, %kt scale 0.5 : (tensor<1x4x3x4xf32>, tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x4x3x4xf32>
-  %at = graph.transpose %a perm [0, 2, 1, 3] : (tensor<1x4x3x4xf32>) -> tensor<1x3x4x4xf32>
-  %y = graph.reshape %at : tensor<1x3x4x4xf32> -> tensor<3x16xf32>
-  return %y : tensor<3x16xf32>
-}
-
 // Operands that the host has are copied as tokens by features, and so is a result that nobody reads in that form.
 // CHECK-LABEL: func.func @host
 // CHECK: graph.transpose %arg0 perm [0, 2, 1, 3]
@@ -36,4 +11,24 @@ func.func @shared(%x: tensor<3x8xf32>, %w: tensor<8x16xf32>, %wk: tensor<8x8xf32
 func.func @host(%q: tensor<2x4x3x5xf32>) -> tensor<2x4x3x5xf32> {
   %a = graph.attention %q, %q, %q scale 0.5 : (tensor<2x4x3x5xf32>, tensor<2x4x3x5xf32>, tensor<2x4x3x5xf32>) -> tensor<2x4x3x5xf32>
   return %a : tensor<2x4x3x5xf32>
+}
+
+// With one token, heads of a tensor of several dimensions lie one behind the other just as well, but not as features of a token: they
+// are copied. What is only written with other dimensions of 1 lies well, turned or not.
+// CHECK-LABEL: func.func @one_token
+// CHECK: %[[Q:.*]] = graph.relu %arg0
+// CHECK: graph.transpose %[[Q]] perm [0, 2, 1, 3]
+// CHECK: %[[C:.*]] = graph.cast {{.*}} : tensor<2x1x24xf32> -> tensor<2x1x24xf32>
+// CHECK: %[[QC:.*]] = graph.transpose
+// CHECK-NOT: graph.cast
+// CHECK: graph.attention %[[QC]], %{{.*}}, %{{.*}}
+func.func @one_token(%q: tensor<2x4x1x6xf32>, %k: tensor<2x24xf32>, %c: tensor<1x1xf32>) -> tensor<2x24xf32> {
+  %q4 = graph.relu %q : tensor<2x4x1x6xf32>
+  %k2 = graph.relu %k : tensor<2x24xf32>
+  %k5 = graph.reshape %k2 : tensor<2x24xf32> -> tensor<2x1x4x1x6xf32>
+  %k4 = graph.reshape %k5 : tensor<2x1x4x1x6xf32> -> tensor<2x4x1x6xf32>
+  %kr = graph.rotary_embedding %k4, %c, %c : (tensor<2x4x1x6xf32>, tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<2x4x1x6xf32>
+  %a = graph.attention %q4, %kr, %k4 scale 0.5 : (tensor<2x4x1x6xf32>, tensor<2x4x1x6xf32>, tensor<2x4x1x6xf32>) -> tensor<2x4x1x6xf32>
+  %y = graph.reshape %a : tensor<2x4x1x6xf32> -> tensor<2x24xf32>
+  return %y : tensor<2x24xf32>
 }

@@ -124,7 +124,8 @@ module {
 // blocks of one output (40,000 B), two partial sums (8 B) and its output (4 B): 60,012 B of 49,152 - 6,144 = 43,008.
 func.func @main(%x: tensor<4x20000xf32>, %w: tensor<20000x4xf32>) -> tensor<4x4xf32> {
   // expected-error@below {{'wafer.kernel' op does not fit: a PE needs 60012 bytes and "mesh<4x4>" has 43008, short by 17004 bytes}}
-  // expected-note@above {{with the widest rectangles, the smallest blocks, weights streamed where the machine has ports, and one token a row at a time}}
+  // expected-note@below {{the largest buffers of that PE: two blocks of weights of @matmul 40000 bytes, input of @matmul 20000 bytes, two blocks of sums of @matmul 8 bytes, result of @matmul 4 bytes}}
+  // expected-note@-3 {{with the widest rectangles, the smallest blocks, weights streamed where the machine has ports, and one token a row at a time}}
   %0 = graph.matmul %x, %w : (tensor<4x20000xf32>, tensor<20000x4xf32>) -> tensor<4x4xf32>
   return %0 : tensor<4x4xf32>
 }
@@ -147,4 +148,22 @@ func.func @main(%t: tensor<3x4xf32>, %i: tensor<2xi64>) -> tensor<3x2xf32> {
   %0 = graph.gather %t, %i axis 1 : (tensor<3x4xf32>, tensor<2xi64>) -> tensor<3x2xf32>
   %1 = graph.relu %0 : tensor<3x2xf32>
   return %1 : tensor<3x2xf32>
+}
+
+// -----
+
+// Attentions of a program share its rows. Those of 2 and of 3 sequences need a multiple of 6, and there are 4; launches would have to
+// divide both numbers.
+func.func @main(%q: tensor<2x3x4xf32>, %r: tensor<3x2x4xf32>) -> (tensor<2x3x4xf32>, tensor<3x2x4xf32>) {
+  %qm = graph.relu %q : tensor<2x3x4xf32>
+  %q4 = graph.reshape %qm : tensor<2x3x4xf32> -> tensor<2x1x3x4xf32>
+  // expected-note@+1 {{on the same rows are 2 sequence(s) of this attention}}
+  %a = graph.attention %q4, %q4, %q4 scale 0.5 : (tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>, tensor<2x1x3x4xf32>) -> tensor<2x1x3x4xf32>
+  %a3 = graph.reshape %a : tensor<2x1x3x4xf32> -> tensor<2x3x4xf32>
+  %rm = graph.relu %r : tensor<3x2x4xf32>
+  %r4 = graph.reshape %rm : tensor<3x2x4xf32> -> tensor<3x1x2x4xf32>
+  // expected-error@+1 {{'graph.attention' op has 3 sequence(s), which cannot have rows of their own: "mesh<4x4>" has 4 rows}}
+  %b = graph.attention %r4, %r4, %r4 scale 0.5 : (tensor<3x1x2x4xf32>, tensor<3x1x2x4xf32>, tensor<3x1x2x4xf32>) -> tensor<3x1x2x4xf32>
+  %b3 = graph.reshape %b : tensor<3x1x2x4xf32> -> tensor<3x2x4xf32>
+  return %a3, %b3 : tensor<2x3x4xf32>, tensor<3x2x4xf32>
 }

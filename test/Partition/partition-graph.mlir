@@ -195,3 +195,26 @@ func.func @main(%x: tensor<8x256xf32>, %w: tensor<256x256xf32>, %v: tensor<256x1
   return %1 : tensor<8x16xf32>
 }
 }
+
+// -----
+
+// Attention stood for several nodes, of which the softmax gave it its place: it has the name of their scope, not of the first view.
+// CHECK-LABEL: module @scopes
+// CHECK: wafer.kernel @layers.0.self_attn(
+// CHECK: wafer.kernel @layers.0.self_attn.1(
+// CHECK: wafer.kernel @attention(
+module @scopes {
+func.func @main(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %0 = graph.relu %x : tensor<3x4xf32> loc("/layers.0/Relu")
+  %1 = graph.reshape %0 : tensor<3x4xf32> -> tensor<1x1x3x4xf32> loc("/layers.0/self_attn/Reshape")
+  %2 = graph.attention %1, %1, %1 scale 0.5 : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> loc("/layers.0/self_attn/Softmax")
+  %3 = graph.reshape %2 : tensor<1x1x3x4xf32> -> tensor<3x4xf32>
+  %4 = graph.reshape %3 : tensor<3x4xf32> -> tensor<1x1x3x4xf32>
+  %5 = graph.attention %4, %4, %4 scale 0.5 : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> loc("/layers.0/self_attn/Softmax_1")
+  %6 = graph.reshape %5 : tensor<1x1x3x4xf32> -> tensor<3x4xf32>
+  %7 = graph.reshape %6 : tensor<3x4xf32> -> tensor<1x1x3x4xf32> loc("Reshape_7")
+  %8 = graph.attention %7, %7, %7 scale 0.5 : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> loc("Softmax_8")
+  %9 = graph.reshape %8 : tensor<1x1x3x4xf32> -> tensor<3x4xf32>
+  return %9 : tensor<3x4xf32>
+}
+}

@@ -94,3 +94,39 @@ wafer.program @streamed machine(#mesh4x4) launches(1) {
 // CHECK-LABEL: wafer.program @nothing machine(#mesh4x4) launches(1)
 wafer.program @nothing machine(#mesh4x4) launches(1) {
 }
+
+// Attentions share the rows, and each sequence has whole ones: the first alone would take 3 rows, one for each token, but the four
+// sequences of the other need 4.
+// CHECK-LABEL: wafer.program @attentions machine(#mesh4x4) launches(1)
+// CHECK: wafer.kernel @a({{.*}}, 0 : 4> to
+// CHECK: wafer.kernel @b({{.*}}dataflow(#wafer.attention<segments = 1, blocks = 1>) at <0 : {{[0-9]}}, 0 : 4> to
+#t3 = #wafer.layout<rows [d0, d1] block, columns [d2] block>
+#t4 = #wafer.layout<rows [d0, d1, d2] block, columns [d3] block>
+pe.host @q : tensor<1x3x4xf32> input
+pe.host @r : tensor<4x2x4xf32> input
+wafer.program @attentions machine(#mesh4x4) launches(1) {
+  %q = wafer.input @q : tensor<1x3x4xf32>
+  %r = wafer.input @r : tensor<4x2x4xf32>
+  %qm = wafer.kernel @qm(%q) dataflow(#wafer.map) : (tensor<1x3x4xf32>) -> tensor<1x3x4xf32, #t3> {
+  ^bb0(%x: tensor<1x3x4xf32>):
+    %y = graph.relu %x : tensor<1x3x4xf32>
+    wafer.yield %y : tensor<1x3x4xf32>
+  }
+  %a = wafer.kernel @a(%qm) dataflow(#wafer.attention) : (tensor<1x3x4xf32, #t3>) -> tensor<1x1x3x4xf32, #t4> {
+  ^bb0(%x: tensor<1x3x4xf32>):
+    %x4 = graph.reshape %x : tensor<1x3x4xf32> -> tensor<1x1x3x4xf32>
+    %y = graph.attention %x4, %x4, %x4 scale 0.5 : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+    wafer.yield %y : tensor<1x1x3x4xf32>
+  }
+  %rm = wafer.kernel @rm(%r) dataflow(#wafer.map) : (tensor<4x2x4xf32>) -> tensor<4x2x4xf32, #t3> {
+  ^bb0(%x: tensor<4x2x4xf32>):
+    %y = graph.relu %x : tensor<4x2x4xf32>
+    wafer.yield %y : tensor<4x2x4xf32>
+  }
+  %b = wafer.kernel @b(%rm) dataflow(#wafer.attention) : (tensor<4x2x4xf32, #t3>) -> tensor<4x1x2x4xf32, #t4> {
+  ^bb0(%x: tensor<4x2x4xf32>):
+    %x4 = graph.reshape %x : tensor<4x2x4xf32> -> tensor<4x1x2x4xf32>
+    %y = graph.attention %x4, %x4, %x4 scale 0.5 : (tensor<4x1x2x4xf32>, tensor<4x1x2x4xf32>, tensor<4x1x2x4xf32>) -> tensor<4x1x2x4xf32>
+    wafer.yield %y : tensor<4x1x2x4xf32>
+  }
+}

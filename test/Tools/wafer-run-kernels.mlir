@@ -12,7 +12,7 @@
 
 // There is nothing for the other modes.
 // RUN: not wafer-run %t/k.mlir --input %t/x.npy 2>&1 | FileCheck %s --check-prefix=MODE
-// MODE: wafer-run: error: {{.*}}k.mlir: holds no compiled program, which --mode=functional runs: compile it with waferc, or use --mode=reference
+// MODE: wafer-run: error: {{.*}}k.mlir: holds no compiled program, which --mode=functional runs: compile it with `waferc {{.*}}k.mlir -o k.wafer`, or use --mode=reference
 
 // A program that reads what nothing has written.
 // RUN: sed 's|to @y : tensor|to @z : tensor|' %t/k.mlir > %t/unwritten.mlir

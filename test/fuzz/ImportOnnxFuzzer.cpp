@@ -129,9 +129,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       folder.write("model.onnx", {reinterpret_cast<const char *>(data), size});
   // A new one each time: what was found must be found again.
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  bool hasErrors = false;
+  bool hasErrors = false, hasWrongIndices = false;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
     hasErrors |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+    hasWrongIndices |=
+        llvm::StringRef(diagnostic.str()).contains("requires indices from");
     return success();
   });
   OwningOpRef<ModuleOp> module =
@@ -145,7 +147,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fail("an error was reported, and a module returned");
   PassManager passes(&context);
   buildPhase(passes, Phase::Graph, PipelineOptions());
-  if (failed(passes.run(*module)))
+  // graph-check-indices is the one pass that refuses models.
+  if (failed(passes.run(*module)) && !hasWrongIndices)
     fail("the module was imported but cannot be normalised");
   return 0;
 }

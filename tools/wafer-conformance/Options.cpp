@@ -25,7 +25,7 @@ static constexpr const char *kOverview =
   wafer-conformance models -v --filter=gpt2
   wafer-conformance corpora/onnx_node --mode=functional --machine='mesh<16x16>'
 
-Exit codes: 0 no case failed, 1 a case failed or there was none, 2 bad usage.
+Exit codes: 0 no case failed, 1 a case failed or there was none, 2 bad usage or machine.
 )";
 
 namespace {

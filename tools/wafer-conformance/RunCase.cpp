@@ -74,6 +74,12 @@ private:
     std::string result;
     if (auto name = diagnostic.getLocation()->findInstanceOf<NameLoc>())
       result = ("node \"" + name.getName().getValue() + "\": ").str();
+    else if (auto place =
+                 diagnostic.getLocation()->findInstanceOf<FileLineColLoc>())
+      result =
+          (llvm::sys::path::filename(place.getFilename().getValue()) + ":" +
+           Twine(place.getLine()) + ":" + Twine(place.getColumn()) + ": ")
+              .str();
     return result + diagnostic.str();
   }
 };

@@ -11,6 +11,7 @@
 #include "wafer/Executor/File/ModuleFile.h"
 #include "wafer/Executor/TensorIO.h"
 #include "wafer/Executor/TensorProtoIO.h"
+#include "wafer/Target/LoadMachine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Process.h"
@@ -24,6 +25,22 @@ using namespace wafer::conformance;
 static int reportError(const Twine &message) {
   errs() << "wafer-conformance: error: " << message << "\n";
   return kBadUsage;
+}
+
+/// A machine that cannot be loaded would make every case unsupported.
+static Error checkMachine(StringRef spec) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  std::string reason;
+  mlir::ScopedDiagnosticHandler handler(&context,
+                                        [&](mlir::Diagnostic &diagnostic) {
+                                          reason = diagnostic.str();
+                                          return mlir::success();
+                                        });
+  if (mlir::succeeded(loadMachine(spec, &context, [&] {
+        return mlir::emitError(mlir::UnknownLoc::get(&context));
+      })))
+    return Error::success();
+  return createStringError("--machine: " + reason);
 }
 
 static std::vector<Case> findAllCases(const Options &options) {
@@ -104,6 +121,8 @@ int main(int argc, char **argv) {
   std::optional<Options> options = parseOptions(argc, argv);
   if (!options)
     return kBadUsage;
+  if (Error error = checkMachine(options->run.machine))
+    return reportError(toString(std::move(error)));
   if (!options->json.empty())
     if (Error error = exec::checkWritable(options->json))
       return reportError(toString(std::move(error)));

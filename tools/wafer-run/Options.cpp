@@ -35,12 +35,13 @@ int reportError(const llvm::Twine &message, ExitCode code) {
 }
 
 static constexpr const char *kOverview =
-    R"(runs a compiled program, or the IR of any phase
+    R"(runs a compiled program, the IR of any phase, or a model as it is
 
   wafer-run model.wafer --input images.npy --output logits.npy
   wafer-run model.wafer --input images.npy --expect logits.npy --mode=cycle
   wafer-run model.wafer --input x=a.npy --input y=b.npy --expect out=c.pb --rms=1e-3
   wafer-run graph.mlir --mode=reference --random-inputs --seed=7 --output out.npy
+  wafer-run model.onnx --mode=reference --dim batch=2 --input ids.npy --output out.npy
 
 Exit codes: 0 fine, 1 outputs differ from --expect, 2 bad usage or input,
 3 the run failed (deadlock, not quiescent, ...), 130 interrupted.
@@ -55,7 +56,7 @@ struct CommandLine {
   cl::OptionCategory compareCategory{"wafer-run: comparison"};
 
   cl::opt<std::string> file{cl::Positional, cl::Required,
-                            cl::desc("<program.wafer or MLIR>"),
+                            cl::desc("<program.wafer, MLIR, or ONNX>"),
                             cl::cat(runCategory)};
   cl::opt<Mode> mode{
       "mode", cl::desc("Executor (default: functional)"),
@@ -74,12 +75,28 @@ struct CommandLine {
                  clEnumValN(Evaluation::Typed, "typed",
                             "f64, every result rounded to its type")),
       cl::init(Evaluation::F64), cl::cat(runCategory)};
+  cl::list<std::string> dims{
+      "dim", cl::value_desc("NAME=N"), cl::cat(runCategory),
+      cl::desc("Size of a symbolic dimension of an ONNX model; may be "
+               "repeated")};
   cl::opt<unsigned> repeat{
       "repeat", cl::init(1), cl::value_desc("N"), cl::cat(runCategory),
       cl::desc("Run N times in a row; all answers must have the same bits")};
   cl::opt<unsigned> threads{
       "threads", cl::init(1), cl::value_desc("N"), cl::cat(runCategory),
       cl::desc("Worker threads; results do not depend on it (default: 1)")};
+  cl::opt<bool> noTiming{
+      "no-timing", cl::cat(runCategory),
+      cl::desc("Functional: do not find how many cycles a run takes")};
+  cl::opt<exec::RunOptions::Sections> sections{
+      "sections",
+      cl::Hidden,
+      cl::cat(runCategory),
+      cl::desc("Functional: run kernel by kernel (default: on large meshes)"),
+      cl::values(clEnumValN(exec::RunOptions::Sections::Auto, "auto", ""),
+                 clEnumValN(exec::RunOptions::Sections::Always, "always", ""),
+                 clEnumValN(exec::RunOptions::Sections::Never, "never", "")),
+      cl::init(exec::RunOptions::Sections::Auto)};
   cl::opt<std::string> json{"json", cl::value_desc("FILE"),
                             cl::desc("Write the summary as JSON"),
                             cl::cat(runCategory)};
@@ -148,6 +165,7 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   options.file = line.file;
   options.mode = line.mode;
   options.evaluation = line.evaluation;
+  options.dims = line.dims;
   options.inputs = line.inputs;
   options.outputs = line.outputs;
   options.expected = line.expected;
@@ -161,6 +179,8 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   options.seed = line.seed;
   options.repeat = line.repeat;
   options.threads = line.threads;
+  options.timing = !line.noTiming;
+  options.sections = line.sections;
   return options;
 }
 

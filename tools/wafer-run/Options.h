@@ -8,6 +8,7 @@
 #ifndef WAFER_TOOLS_WAFER_RUN_OPTIONS_H
 #define WAFER_TOOLS_WAFER_RUN_OPTIONS_H
 
+#include "wafer/Executor/Machine/Run.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
 #include <optional>
@@ -38,6 +39,8 @@ struct Options {
   Evaluation evaluation = Evaluation::F64;
   /// `[NAME=]FILE` each.
   std::vector<std::string> inputs, outputs, expected;
+  /// `NAME=N` each, for ONNX models.
+  std::vector<std::string> dims;
   std::string labels, json;
   double rtol = 1e-3, atol = 1e-5;
   /// Relative RMS error allowed; replaces both tolerances.
@@ -46,6 +49,8 @@ struct Options {
   uint64_t seed = 0;
   unsigned repeat = 1;
   unsigned threads = 1;
+  bool timing = true;
+  exec::RunOptions::Sections sections = exec::RunOptions::Sections::Auto;
 };
 
 /// Reads the command line; nullopt after errors, which are on stderr.

@@ -74,6 +74,8 @@ std::string ProgramRun::getState() const {
 RunResult ProgramRun::run(exec::HostMemory &memory) {
   exec::RunOptions options;
   options.threads = context.options.threads;
+  options.timing = context.options.timing;
+  options.sections = context.options.sections;
   options.stop = &context.stop;
   double launches = getLaunches();
   options.progress = [&](int64_t newLaunch, uint64_t newCycle) {

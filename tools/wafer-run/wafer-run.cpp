@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CheckIndices.h"
 #include "Runners.h"
 #include "Summary.h"
 #include "TensorFiles.h"
@@ -19,8 +20,10 @@
 #include "wafer/Executor/File/ToolDiagnostics.h"
 #include "wafer/Executor/TensorIO.h"
 #include "wafer/Executor/TensorProtoIO.h"
+#include "wafer/Import/OnnxImport.h"
 #include "wafer/Import/TensorImport.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -58,6 +61,18 @@ static bool runsGraph(const Model &model, Mode mode) {
   return mode == Mode::Reference && !model.hasKernels();
 }
 
+/// Says how the file is compiled; IR of later phases holds its machine.
+static int reportNotCompiled(const Options &options, bool hasMachine) {
+  std::string command = "waferc " + options.file;
+  for (const std::string &dim : options.dims)
+    command += " --dim " + dim;
+  return run::reportError(
+      options.file + ": holds no compiled program, which --mode=" +
+      stringifyMode(options.mode) + " runs: compile it with `" + command +
+      (hasMachine ? "" : " --machine=MACHINE") + " -o " +
+      llvm::sys::path::stem(options.file) + ".wafer`, or use --mode=reference");
+}
+
 /// Fails if `model` holds nothing that the mode could run.
 static int checkMode(const Model &model, const Options &options) {
   if (runsGraph(model, options.mode) && !model.graph)
@@ -78,10 +93,7 @@ static int checkMode(const Model &model, const Options &options) {
         options.file + ": its programs are not in phase pe, which --mode=" +
         stringifyMode(options.mode) +
         " runs: compile it with waferc, or use --mode=functional");
-  return run::reportError(
-      options.file + ": holds no compiled program, which --mode=" +
-      stringifyMode(options.mode) +
-      " runs: compile it with waferc, or use --mode=reference");
+  return reportNotCompiled(options, /*hasMachine=*/!model.programs.empty());
 }
 
 /// Reads the files of the command line and checks them against the model.
@@ -126,6 +138,8 @@ static int prepare(const Model &model, Job &job) {
   if (!tensors)
     return reportError(tensors.takeError());
   job.inputs = std::move(*tensors);
+  if (llvm::Error error = checkIndices(model, ofGraph, job.inputs))
+    return reportError(std::move(error));
   return kSuccess;
 }
 
@@ -238,6 +252,45 @@ static int runFile(Job &job, mlir::ModuleOp module, Clock::time_point started) {
   return summary.matches() ? kSuccess : kOutputsDiffer;
 }
 
+/// Reads a program, IR of any phase, TOSA, linalg, or an ONNX model; `folder`
+/// is where paths in it start. Null after errors, which are printed.
+static OwningOpRef<mlir::ModuleOp> readModule(const Options &options,
+                                              llvm::SourceMgr &sources,
+                                              MLIRContext &context,
+                                              std::string &folder) {
+  bool isOnnx = isOnnxPath(options.file);
+  if (!isOnnx && !options.dims.empty()) {
+    run::reportError("--dim: " + options.file + " is no ONNX model");
+    return {};
+  }
+  // The importer reads the file itself; this gives one message for both.
+  auto buffer = exec::readFileOrStdin(options.file);
+  if (!buffer) {
+    reportError(buffer.takeError());
+    return {};
+  }
+  if (isOnnx && options.mode != Mode::Reference) {
+    reportNotCompiled(options, /*hasMachine=*/false);
+    return {};
+  }
+  if (isOnnx) {
+    buffer->reset();
+    ImportOptions import;
+    for (const std::string &dim : options.dims)
+      if (llvm::Error error = addDim(dim, import)) {
+        reportError(std::move(error));
+        return {};
+      }
+    return importOnnx(options.file, import, &context);
+  }
+  folder = exec::getFolder(options.file);
+  OwningOpRef<mlir::ModuleOp> module =
+      exec::parseModule(std::move(*buffer), sources, &context);
+  if (module && failed(importTensorsIfAny(module)))
+    return {};
+  return module;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   std::optional<Options> options = parseOptions(argc, argv);
@@ -252,15 +305,11 @@ int main(int argc, char **argv) {
   context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
   exec::ToolDiagnostics diagnostics("wafer-run", sources, &context);
-  auto buffer = exec::readFileOrStdin(options->file);
-  if (!buffer)
-    return reportError(buffer.takeError());
-  OwningOpRef<mlir::ModuleOp> module =
-      exec::parseModule(std::move(*buffer), sources, &context);
-  if (!module || failed(importTensorsIfAny(module)))
-    return kBadInput;
   Job job;
-  job.folder = exec::getFolder(options->file);
+  OwningOpRef<mlir::ModuleOp> module =
+      readModule(*options, sources, context, job.folder);
+  if (!module)
+    return kBadInput;
   job.options = std::move(*options);
   return runFile(job, *module, started);
 }

@@ -51,20 +51,11 @@ static cl::opt<bool>
 static constexpr int kBadInput = 2;
 
 static bool parseDims(wafer::ImportOptions &options) {
-  for (const std::string &text : dims) {
-    // The name may hold "=": the size follows the last one.
-    auto [name, size] = StringRef(text).rsplit('=');
-    int64_t value;
-    if (name.empty() || size.getAsInteger(10, value) || value < 0) {
-      llvm::errs() << "error: --dim=" << text << ": expected NAME=N\n";
+  for (const std::string &text : dims)
+    if (llvm::Error error = wafer::addDim(text, options)) {
+      llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
       return false;
     }
-    if (!options.dims.try_emplace(name.str(), value).second) {
-      llvm::errs() << "error: --dim: dimension \"" << name
-                   << "\" is given twice\n";
-      return false;
-    }
-  }
   return true;
 }
 

@@ -28,12 +28,6 @@ double getElapsedSeconds() {
   return std::chrono::duration<double>(Clock::now() - started).count();
 }
 
-static bool isOnnx(StringRef path) {
-  StringRef extension = llvm::sys::path::extension(path);
-  return extension == ".onnx" || extension == ".textproto" ||
-         extension == ".onnxtxt" || extension == ".pbtxt";
-}
-
 static machine::DescAttr getMachine(mlir::ModuleOp module) {
   for (Operation &op : module.getOps()) {
     if (auto program = dyn_cast<mesh::ProgramOp>(op))
@@ -47,7 +41,7 @@ static machine::DescAttr getMachine(mlir::ModuleOp module) {
 ExitCode readInput(Compilation &compilation) {
   const Options &options = compilation.options;
   double started = getElapsedSeconds();
-  bool fromOnnx = isOnnx(options.input);
+  bool fromOnnx = isOnnxPath(options.input);
   if (!fromOnnx && !options.import.dims.empty())
     return static_cast<ExitCode>(
         reportError("--dim: " + options.input + " is no ONNX model"));

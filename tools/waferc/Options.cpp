@@ -108,19 +108,11 @@ struct CommandLine {
 
 static bool parseDims(const cl::list<std::string> &dims,
                       ImportOptions &options) {
-  for (llvm::StringRef text : dims) {
-    // The name may hold "=": the size follows the last one.
-    auto [name, size] = text.rsplit('=');
-    int64_t value;
-    if (name.empty() || size.getAsInteger(10, value) || value < 0) {
-      reportError("--dim=" + text + ": expected NAME=N");
+  for (const std::string &text : dims)
+    if (llvm::Error error = addDim(text, options)) {
+      reportError(std::move(error));
       return false;
     }
-    if (!options.dims.try_emplace(name.str(), value).second) {
-      reportError("--dim: dimension \"" + name + "\" is given twice");
-      return false;
-    }
-  }
   return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "VerifyEach.h"
 
+#include "../wafer-run/CheckIndices.h"
 #include "../wafer-run/Compare.h"
 #include "../wafer-run/TensorFiles.h"
 #include "KernelProbes.h"
@@ -35,6 +36,9 @@ StepVerifier::readInputs(mlir::ModuleOp module, ArrayRef<std::string> files,
   auto tensors = run::readInputs(options, *ports);
   if (!tensors)
     return tensors.takeError();
+  if (llvm::Error error = run::checkIndices(
+          model, /*ofGraph=*/static_cast<bool>(model.graph), *tensors))
+    return std::move(error);
   return std::vector<Tensor>(tensors->begin(), tensors->end());
 }
 

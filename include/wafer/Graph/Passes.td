@@ -15,7 +15,8 @@ def FoldConstants : Pass<"graph-fold-constants"> {
   let description = [{
     Replaces ops whose operands are all constants in the IR, or graph.iota, by
     what the reference executor computes, if operands and results have at most
-    4096 elements each. Every op rounds to its type. Products and sums of
+    4096 elements each, or 65536 where all are integers or bools. Every op rounds
+    to its type. Products and sums of
     floating-point numbers stay: their order is the executor's choice. Constants
     in files are not read; a reshape of any constant is only a change of its type.
 
@@ -28,6 +29,44 @@ def FoldConstants : Pass<"graph-fold-constants"> {
     %1 = graph.constant dense<[1.0, 2.0]> : tensor<2xf16>
     ```
   }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def CheckIndices : Pass<"graph-check-indices"> {
+  let summary = "refuses constant indices that are out of range";
+  let description = [{
+    A gather or scatter whose indices depend on constants only fails for every
+    input if one of them is outside of its dimension, as positions are behind
+    the end of their table when a sequence is too long. Changes nothing.
+
+    ```mlir
+    %i = graph.constant dense<[1, 2]> : tensor<2xi64>
+    %0 = graph.gather %x, %i axis 0 : (tensor<2x3xf32>, tensor<2xi64>) -> tensor<2x3xf32>
+    ```
+    is refused: `'graph.gather' requires indices from -2 to 1 into 'tensor<2x3xf32>', found 2 at [1]`.
+  }];
+  let options = [Option<"folder", "folder", "std::string", "\"\"",
+      "Where relative paths of constants in files start (default: the working directory)">];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
+}
+
+def FoldOperands : Pass<"graph-fold-operands"> {
+  let summary = "computes operands that PEs could not";
+  let description = [{
+    Positions, masks and angles are computed from constants by way of integers
+    and bools, with which PEs do not compute. Where an operand of something that
+    is not constant is such a value, of up to 2^20 elements (2^22 for all), it
+    becomes a constant. Runs when everything is raised: a causal mask is gone by
+    then.
+
+    ```mlir
+    %i = graph.iota : tensor<5000xi64>
+    %0 = graph.gather %x, %i axis 0 : (tensor<6000x3xf32>, tensor<5000xi64>) -> tensor<5000x3xf32>
+    ```
+    gets a constant of 5000 indices for `%i`.
+  }];
+  let options = [Option<"folder", "folder", "std::string", "\"\"",
+      "Where relative paths of constants in files start (default: the working directory)">];
   let dependentDialects = ["::wafer::graph::GraphDialect"];
 }
 

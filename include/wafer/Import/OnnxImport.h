@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "wafer/Executor/Tensor.h"
+#include "llvm/Support/Error.h"
 #include <map>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ struct ImportOptions {
   /// stays an argument of @main, but what computes with it is constant.
   std::map<std::string, exec::Tensor> inputValues;
 };
+
+/// Adds the size that "NAME=N" gives, as `--dim` of the tools takes it.
+llvm::Error addDim(llvm::StringRef text, ImportOptions &options);
+
+/// True if `path` has an extension of ONNX models.
+bool isOnnxPath(llvm::StringRef path);
 
 /// The opsets of ONNX's default domain whose operators this importer knows.
 inline constexpr int64_t kOldestOnnxOpset = 1;

@@ -36,6 +36,10 @@ struct AttentionForm {
   /// Views, rotary embeddings and the attention, in the order of the block.
   llvm::SmallVector<mlir::Operation *> ops;
 
+  /// Is `value` [B,H,S,D] a view, turned or not, of a tensor [B·S, H·D] that is
+  /// computed, token b·S + s, feature h·D + d? What `match` asks of operands.
+  static bool liesAsTokens(mlir::Value value);
+
   /// The order in which the features of a query or key (value) have to lie.
   FeatureOrder getOrder(const Operand &operand) const;
 

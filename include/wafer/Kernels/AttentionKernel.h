@@ -53,11 +53,13 @@ struct AttentionSplit {
 
 /// The split of `heads` heads and `batch` sequences on a rectangle, or nullopt
 /// where heads do not fall on whole columns (or columns on whole heads), or
-/// sequences not on whole rows, or segments do not divide their rows.
+/// sequences not on whole rows, or segments do not divide their rows; `reason`
+/// then says which. Rows that are more than a sequence's tokens stay idle.
 std::optional<AttentionSplit> getAttentionSplit(int64_t batch, int64_t sequence,
                                                 int64_t heads, int64_t width,
                                                 int64_t rows, int64_t launches,
-                                                mesh::AttentionAttr flow);
+                                                mesh::AttentionAttr flow,
+                                                std::string *reason = nullptr);
 
 /// What the expansion of one attention derives from its attributes, and the
 /// symbols that it makes.

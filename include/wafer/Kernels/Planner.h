@@ -16,7 +16,8 @@ namespace wafer {
 
 /// Chooses how the kernels of one program share the mesh. Tensors that must lie
 /// on the same columns form a group; a group gets a width. All kernels use the
-/// same rows. The search: the fewest launches for which everything fits; for
+/// same rows, so many that each attention's sequences have whole ones. The
+/// search: the fewest launches for which everything fits; for
 /// these, widths by coordinate descent over modelled cycles, the widest of
 /// those within 2 % of the best (less work and memory on each PE at no cost).
 /// Weights are resident as long as they fit. Cost: kernels x groups x candidate
@@ -68,10 +69,18 @@ private:
     int64_t pieces = 0;                   // written by hand, 0 if not
     std::optional<AttentionItem> attention;
   };
+  /// Of a PE, when nothing fits.
+  struct Buffer {
+    std::string what;
+    int64_t bytes;
+  };
+  using AddBuffer =
+      llvm::function_ref<void(llvm::StringRef what, int64_t bytes)>;
   struct Value {
     int group;
     int64_t features, tokens;
     size_t first, last; // items
+    size_t maker;       // the item whose result it is
   };
 
   void collect();
@@ -82,9 +91,16 @@ private:
   llvm::SmallVector<int64_t> candidates(int group);
   // PlanAttention.cpp
   void collectAttention(Item &item, mesh::KernelOp kernel);
-  /// Rows so that each sequence has rows of its own that can be cut into
-  /// segments.
-  void chooseRows();
+  /// Launches that may be tried, the fewest first.
+  llvm::SmallVector<int64_t> launchCandidates();
+  /// What the number of rows is a multiple of, so that each sequence of the
+  /// first attentions, up to item `end`, has rows of its own; 0 if the machine
+  /// has too few.
+  int64_t getRowUnit(size_t end, int64_t launches) const;
+  /// Rows that can be cut into segments for each attention; false if sequences
+  /// cannot have rows of their own.
+  bool chooseRows(int64_t launches);
+  bool isCuttable(const Item &item, int64_t rowsOfLaunch, int64_t launches);
   llvm::SmallVector<int64_t> headCandidates(int group);
   /// Segments and blocks, the best of those that fit into `bytes`; false if
   /// none does.
@@ -93,39 +109,64 @@ private:
                       int64_t bytes);
   std::optional<AttentionSplit> splitOf(const Item &item, int64_t width,
                                         int64_t launches, int64_t segments,
-                                        int64_t blocks) const;
+                                        int64_t blocks,
+                                        std::string *reason = nullptr) const;
   int64_t attentionBytes(const Item &item, const AttentionSplit &split,
                          int64_t width) const;
+  /// Calls `add` for each buffer that a PE needs for an attention.
+  void addAttentionBuffers(const Item &item, const AttentionSplit &split,
+                           int64_t width, AddBuffer add) const;
   int64_t attentionCycles(const Item &item, const AttentionSplit &split,
                           int64_t width) const;
   /// The plan for these widths, or nullopt if it does not fit.
   std::optional<Plan> evaluate(llvm::ArrayRef<int64_t> widths,
                                int64_t launches);
+  int64_t valueBytes(const Value &value, llvm::ArrayRef<int64_t> widths,
+                     int64_t launches);
+  /// Modelled bytes of a PE while an item runs, without the kernel's own
+  /// transient buffers.
   int64_t bytesAt(size_t item, llvm::ArrayRef<int64_t> widths,
                   int64_t launches);
   bool chooseWeights(Plan &plan, llvm::ArrayRef<int64_t> widths);
   bool chooseBlocks(Plan &plan, llvm::ArrayRef<int64_t> widths);
   ProductCostInput costInput(const Item &item, const KernelPlan &plan,
                              llvm::ArrayRef<int64_t> widths, int64_t launches);
+  // PlanMemory.cpp
+  /// Calls `add` for each buffer of the kernel's own, those loaded before the
+  /// first launch (`resident`) or the others.
+  void addOwnBuffers(const Item &item, const KernelPlan &plan,
+                     llvm::ArrayRef<int64_t> widths, int64_t launches,
+                     bool resident, AddBuffer add);
+  /// All buffers of a PE while item `at` runs, the largest first.
+  std::vector<Buffer> listBuffers(const Plan &plan,
+                                  llvm::ArrayRef<int64_t> widths, size_t at);
   int64_t ownBytes(const Item &item, const KernelPlan &plan,
                    llvm::ArrayRef<int64_t> widths, int64_t launches,
                    bool resident);
   void shareWidths(Plan &best, std::vector<int64_t> &widths);
   mlir::LogicalResult explain();
+  /// Why an attention has no split, with whom it shares the rows.
+  mlir::LogicalResult explainSplit();
 
   mesh::ProgramOp program;
   machine::DescAttr machine;
   int64_t firstRow = 0, rows = 1; // of all rectangles
+  int64_t mostTokens = 1;
+  bool hasAttention = false, isFixed = false; // rows written by hand
   std::vector<Item> items;
   std::vector<Value> values;
   std::vector<int> parents;
   std::vector<int64_t> groupFeatures;
-  /// Heads that must fall on whole columns, 0 if none have to.
-  std::vector<int64_t> groupHeads;
+  /// Numbers of heads that must fall on whole columns.
+  std::vector<llvm::SmallVector<int64_t, 1>> groupHeads;
   std::vector<std::optional<mesh::RectAttr>> fixed;
   // The failure that needed the fewest bytes.
   int64_t bestShortfall = -1, bestBytes = 0;
   size_t bestItem = 0;
+  std::vector<Buffer> bestBuffers;
+  /// The last attention without a split, and why.
+  size_t undealtItem = 0;
+  std::string undealtReason;
 };
 
 } // namespace wafer

@@ -13,18 +13,17 @@ include "mlir/Pass/PassBase.td"
 def LegalizeAttention : Pass<"wafer-legalize-attention", "::mlir::ModuleOp"> {
   let summary = "gives attention operands the form in which they lie on a mesh";
   let description = [{
-    The kernel of attention reads queries, keys and values as tokens by features, a head's features side by side, and as many heads of keys
-    and values as of queries. Shared heads are repeated (by weights, see `wafer-legalize-products`); operands that the host has,
-    or has in another order, are copied to the mesh first.
+    The kernel of attention reads queries, keys and values as tokens by features, a head's features side by side. Operands that the
+    host has, or that lie in another order, are copied to the mesh first; a result that is read in another order is copied behind.
 
     ```mlir
-    %0 = graph.attention %q, %k, %v scale 0.5 : (tensor<2x4x7x8xf32>, tensor<2x2x7x8xf32>, tensor<2x2x7x8xf32>) -> tensor<2x4x7x8xf32>
+    %0 = graph.attention %q, %k, %v scale 0.5 : (tensor<2x4x7x8xf32>, tensor<2x4x7x8xf32>, tensor<2x4x7x8xf32>) -> tensor<2x4x7x8xf32>
     ```
-    becomes, for `%k` and `%v`, one of heads 0, 0, 1, 1:
+    reads, where `%q` is an argument, a view of
     ```mlir
-    %1 = graph.reshape %k : tensor<2x2x7x8xf32> -> tensor<2x2x1x7x8xf32>
-    %2 = graph.expand %1 : tensor<2x2x1x7x8xf32> -> tensor<2x2x2x7x8xf32>
-    %3 = graph.reshape %2 : tensor<2x2x2x7x8xf32> -> tensor<2x4x7x8xf32>
+    %1 = graph.transpose %q perm [0, 2, 1, 3] : (tensor<2x4x7x8xf32>) -> tensor<2x7x4x8xf32>
+    %2 = graph.reshape %1 : tensor<2x7x4x8xf32> -> tensor<2x7x32xf32>
+    %3 = graph.cast %2 : tensor<2x7x32xf32> -> tensor<2x7x32xf32>
     ```
   }];
   let dependentDialects = ["::wafer::graph::GraphDialect"];
@@ -57,6 +56,25 @@ def PartitionGraph : Pass<"wafer-partition-graph", "::mlir::ModuleOp"> {
     Option<"machine", "machine", "std::string", "\"\"", "Target: wse2, wse3, mesh<WxH> or a machine file">
   ];
   let dependentDialects = ["::wafer::mesh::WaferDialect", "::wafer::pe::PEDialect", "::wafer::machine::MachineDialect"];
+}
+
+def RepeatHeads : Pass<"wafer-repeat-heads", "::mlir::ModuleOp"> {
+  let summary = "gives attention as many heads of keys and values as of queries";
+  let description = [{
+    Heads that several heads of queries share are repeated, before the rotary embedding behind which they stand, so that
+    `wafer-legalize-products` can repeat the weights of the product in front instead.
+
+    ```mlir
+    %0 = graph.attention %q, %k, %v scale 0.5 : (tensor<2x4x7x8xf32>, tensor<2x2x7x8xf32>, tensor<2x2x7x8xf32>) -> tensor<2x4x7x8xf32>
+    ```
+    becomes, for `%k` and `%v`, one of heads 0, 0, 1, 1:
+    ```mlir
+    %1 = graph.reshape %k : tensor<2x2x7x8xf32> -> tensor<2x2x1x7x8xf32>
+    %2 = graph.expand %1 : tensor<2x2x1x7x8xf32> -> tensor<2x2x2x7x8xf32>
+    %3 = graph.reshape %2 : tensor<2x2x2x7x8xf32> -> tensor<2x4x7x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::wafer::graph::GraphDialect"];
 }
 
 #endif

@@ -28,18 +28,64 @@ uint64_t Engine::countUnread(bool report, FailureKind kind) {
   };
   for (const Group &group : groups)
     for (auto [colour, reader] : llvm::enumerate(group.readers))
-      if (reader.stream != UINT32_MAX)
+      if (reader.isConnected())
         say(pointOf(group.pes.front()), colour,
-            (streams[reader.stream].getEnd() - reader.cursor) * group.lanes(),
+            (countThere(reader) - reader.cursor) * group.lanes(),
             group.lanes() > 1 ? "not read here and in PEs like it"
                               : "not read");
   for (const auto &[place, router] : switchRouters)
     for (const std::deque<Item> &input : router.inputs)
       say(pointOf(place.second), place.first, input.size(),
           "at an input of the router that is not live");
-  if (stuck && report)
+  if (countStuck() && report)
     fail(kind, stuckText);
   return unread;
+}
+
+uint64_t Engine::countStuck() const {
+  uint64_t count = stuck;
+  for (const Group &group : groups)
+    count += group.stuck;
+  return count;
+}
+
+/// A section has read what it has sent: then the sections, run one after the
+/// other, did what the programs do as a whole. Feeds may be ahead, by the same
+/// number of elements for all of their readers.
+void Engine::checkPart() {
+  auto refuse = [&](const llvm::Twine &what) {
+    fail(FailureKind::NotQuiescent, "at the end of a section " + what.str());
+  };
+  for (const Group &group : groups)
+    for (const LaneThread &thread : group.threads)
+      if (thread.state != State::Idle)
+        return refuse(nameOf(group) + " still runs");
+  if (countStuck())
+    return refuse(stuckText);
+  llvm::BitVector ofFeeds(streams.size());
+  for (const FeedRun &feed : feeds)
+    ofFeeds.set(feed.stream);
+  for (uint32_t id = 0; id < streams.size(); ++id) {
+    Stream &stream = streams[id];
+    if (!ofFeeds[id] && stream.getEnd() > 0 &&
+        infos[id].connected != infos[id].deliveries)
+      return refuse("not all readers have read what was sent by " +
+                    nameWriter(infos[id]));
+    uint64_t cursor = UINT64_MAX;
+    for (Stream::ReaderRef ref : stream.readers) {
+      uint64_t other = groups[ref.group].readers[ref.reader].cursor;
+      if ((cursor != UINT64_MAX && cursor != other) ||
+          (!ofFeeds[id] && other != stream.getEnd()))
+        return refuse("not all readers have read what was sent by " +
+                      nameWriter(infos[id]));
+      cursor = other;
+    }
+    if (ofFeeds[id] && cursor != UINT64_MAX && cursor > 0 &&
+        infos[id].connected != infos[id].deliveries)
+      return refuse("not all readers have read " + nameWriter(infos[id]));
+  }
+  for (FeedRun &feed : feeds)
+    keepUnread(feed);
 }
 
 /// E36, E61.
@@ -49,7 +95,7 @@ void Engine::checkEnd() {
       if (thread.state != State::Idle)
         return reportBlocked();
   uint64_t left =
-      countUnread(/*report=*/false, FailureKind::NotQuiescent) + stuck;
+      countUnread(/*report=*/false, FailureKind::NotQuiescent) + countStuck();
   for (FeedRun &feed : feeds)
     left += settle(feed);
   if (!left)
@@ -85,9 +131,8 @@ void Engine::reportBlocked() {
           if (source.kind != Operand::Kind::Queue)
             continue;
           int colour = group.inColours[source.queue];
-          if (colour >= 0 && group.readers[colour].stream != UINT32_MAX &&
-              group.readers[colour].cursor <
-                  streams[group.readers[colour].stream].getEnd())
+          if (colour >= 0 &&
+              group.readers[colour].cursor < countThere(group.readers[colour]))
             continue;
           os << "waits for ";
           bool isByStream = !module.streams.empty();

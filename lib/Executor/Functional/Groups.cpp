@@ -82,6 +82,7 @@ template <typename KeyT> struct Numbering {
 
 struct Partitioner {
   const LoadedModule &module;
+  llvm::ArrayRef<Program> programs;
   const SourceTable &sources;
   llvm::ArrayRef<PortStream> ports;
   int64_t width;
@@ -97,12 +98,13 @@ struct Partitioner {
 
   static constexpr uint32_t kNoPlace = UINT32_MAX;
 
-  Partitioner(const LoadedModule &module, const SourceTable &sources,
-              llvm::ArrayRef<PortStream> ports)
-      : module(module), sources(sources), ports(ports),
+  Partitioner(const LoadedModule &module, llvm::ArrayRef<Program> programs,
+              const SourceTable &sources, llvm::ArrayRef<PortStream> ports,
+              std::optional<unsigned> epoch)
+      : module(module), programs(programs), sources(sources), ports(ports),
         width(module.machine.width) {
     std::vector<uint32_t> programAt(width * module.machine.height, kNoPlace);
-    for (auto [i, program] : llvm::enumerate(module.programs)) {
+    for (auto [i, program] : llvm::enumerate(programs)) {
       uint32_t index = i;
       program.region.forEachPoint(
           [&](Point p) { programAt[p.y * width + p.x] = index; });
@@ -119,7 +121,8 @@ struct Partitioner {
         }
     std::set<std::pair<unsigned, unsigned>> used;
     for (const Route &route : module.routes)
-      if (!sources.isSwitched(route.colour))
+      if (!sources.isSwitched(route.colour) &&
+          (!epoch || route.epoch == *epoch))
         used.insert({route.epoch, route.colour});
     for (unsigned stream = 0; stream < module.streams.size(); ++stream)
       used.insert({0, stream});
@@ -145,7 +148,7 @@ struct Partitioner {
     classOf.resize(pes.size());
     // Signatures of expressions in x alone, y alone, both, for each program;
     // the first two once for each column or row.
-    for (auto [index, program] : llvm::enumerate(module.programs)) {
+    for (auto [index, program] : llvm::enumerate(programs)) {
       std::vector<const Expr *> byX, byY, byBoth;
       for (const Expr *expr : decidingExprs(program)) {
         bool x = expr->dependsOn(machine::kX), y = expr->dependsOn(machine::kY);
@@ -253,6 +256,7 @@ struct Partitioner {
       }
   }
 
+  bool canRunInLines() const;
   std::vector<uint32_t> findComponents() const;
   bool breakCycles();
   Grouping finish() const;
@@ -378,9 +382,11 @@ Grouping Partitioner::finish() const {
 }
 
 Grouping exec::makeGroups(const LoadedModule &module,
+                          llvm::ArrayRef<Program> programs,
                           const SourceTable &sources,
-                          llvm::ArrayRef<PortStream> ports) {
-  Partitioner partitioner(module, sources, ports);
+                          llvm::ArrayRef<PortStream> ports,
+                          std::optional<unsigned> epoch) {
+  Partitioner partitioner(module, programs, sources, ports, epoch);
   partitioner.classify();
   partitioner.classifyPorts();
   if (partitioner.pes.empty())
@@ -393,4 +399,49 @@ Grouping exec::makeGroups(const LoadedModule &module,
     changed |= partitioner.breakCycles();
   }
   return partitioner.finish();
+}
+
+/// All lanes of a class have a source on a channel, or none; none has one in
+/// its own class.
+bool Partitioner::canRunInLines() const {
+  for (auto channel : channels) {
+    std::vector<int8_t> hasSource(numClasses, -1);
+    for (size_t i = 0; i < pes.size(); ++i) {
+      if (!reads[programOf[i]][channel.second])
+        continue;
+      Source source =
+          sources.get(channel.first, channel.second).getSource(pes[i]);
+      bool isPE = source.isPE() && placeOf[source.id] != kNoPlace;
+      int8_t has = isPE || source.isPort();
+      if (isPE && classOf[placeOf[source.id]] == classOf[i])
+        return false;
+      if (hasSource[classOf[i]] == !has)
+        return false;
+      hasSource[classOf[i]] = has;
+    }
+  }
+  return true;
+}
+
+std::optional<Grouping> exec::makeLineGroups(const LoadedModule &module,
+                                             llvm::ArrayRef<Program> programs,
+                                             const SourceTable &sources,
+                                             llvm::ArrayRef<PortStream> ports,
+                                             unsigned epoch) {
+  // Below this, groups by makeGroups are likely to be as large.
+  constexpr size_t kLanes = 32;
+  Partitioner partitioner(module, programs, sources, ports, epoch);
+  partitioner.classify();
+  partitioner.classifyPorts();
+  std::vector<uint32_t> classes = partitioner.classOf;
+  uint32_t count = partitioner.numClasses;
+  for (uint8_t direction : {1, 2}) {
+    partitioner.classOf = classes;
+    partitioner.numClasses = count;
+    partitioner.split(std::vector<uint8_t>(count, direction));
+    if (partitioner.numClasses * kLanes < partitioner.pes.size() &&
+        partitioner.canRunInLines())
+      return partitioner.finish();
+  }
+  return std::nullopt;
 }

@@ -49,8 +49,25 @@ struct Grouping {
 llvm::BitVector getBoundColours(const Program &program, bool inputs,
                                 unsigned colours);
 
-Grouping makeGroups(const LoadedModule &module, const SourceTable &sources,
-                    llvm::ArrayRef<PortStream> ports);
+/// Groups for `programs`, which are the module's or those of a section of it;
+/// `epoch`: the only one in which they run, if there is only one. No run of
+/// theirs gets stuck because of the groups.
+Grouping makeGroups(const LoadedModule &module,
+                    llvm::ArrayRef<Program> programs,
+                    const SourceTable &sources,
+                    llvm::ArrayRef<PortStream> ports,
+                    std::optional<unsigned> epoch = std::nullopt);
+
+/// The PEs of a column (or of a row) that run the same program with the same
+/// extents, each a group. Their sources may belong to several groups, and
+/// nothing says that a run with them does not get stuck. nullopt if lanes of a
+/// group read from each other or only some have a source, or if the groups are
+/// small.
+std::optional<Grouping> makeLineGroups(const LoadedModule &module,
+                                       llvm::ArrayRef<Program> programs,
+                                       const SourceTable &sources,
+                                       llvm::ArrayRef<PortStream> ports,
+                                       unsigned epoch);
 
 } // namespace wafer::exec
 

@@ -22,6 +22,54 @@ reachOf(const Operand &operand, int64_t element, const VectorCursor &cursor) {
   return {operand.address + low * 4, operand.address + high * 4 + 4};
 }
 
+static int64_t wordOf(const Operand &operand, const Program &program,
+                      int64_t element) {
+  return (operand.address - program.memoryBegin) / 4 + element;
+}
+
+/// Calls `fn` for each word that an operand touches, more than once if a stride
+/// is 0.
+template <typename Fn>
+static void forEachWord(const Operand &operand, const Program &program,
+                        int64_t element, const std::array<int64_t, 4> &extents,
+                        Fn fn) {
+  std::array<int64_t, 4> counts = extents;
+  for (unsigned k = 0; k < 4; ++k)
+    if (operand.strides[k] == 0)
+      counts[k] = 1;
+  int64_t first = wordOf(operand, program, element);
+  const auto &s = operand.strides;
+  for (int64_t i = 0; i < counts[0]; ++i)
+    for (int64_t j = 0; j < counts[1]; ++j)
+      for (int64_t k = 0; k < counts[2]; ++k)
+        for (int64_t l = 0; l < counts[3]; ++l)
+          fn(first + i * s[0] + j * s[1] + k * s[2] + l * s[3]);
+}
+
+/// The rows of an operand, spread over the lanes.
+static MacOperand spreadRows(Group &group, const Operand &operand,
+                             const Program &program, int64_t element,
+                             const std::array<int64_t, 4> &extents) {
+  forEachWord(operand, program, element, extents,
+              [&](int64_t word) { group.spread(word); });
+  return {
+      reinterpret_cast<float *>(group.row(wordOf(operand, program, element)))};
+}
+
+/// The rows of an operand: held as scalars if all of them are.
+static MacOperand findRows(Group &group, const Operand &operand,
+                           const Program &program, int64_t element,
+                           const std::array<int64_t, 4> &extents) {
+  bool all = true;
+  forEachWord(operand, program, element, extents,
+              [&](int64_t word) { all &= group.isUniform(word); });
+  if (!all)
+    return spreadRows(group, operand, program, element, extents);
+  return {reinterpret_cast<float *>(
+              &group.scalars[wordOf(operand, program, element)]),
+          true};
+}
+
 /// Runs a whole f32 mac on memory tile by tile if its points may be taken in
 /// another order: the destination moves along all indices but one, to elements
 /// that are all different, and no source overlaps it. False if not; nothing is
@@ -30,7 +78,7 @@ bool Engine::runMac(Group &group, LaneThread &thread) {
   const Instruction &in = *thread.instruction;
   const VectorCursor &cursor = thread.cursor;
   if (in.opcode != pe::Opcode::Mac || in.type != Elem::F32 ||
-      in.from != Elem::F32 || group.lanes() < 16)
+      in.from != Elem::F32)
     return false;
   for (unsigned i = 0; i < 3; ++i)
     if (VectorCursor::operand(in, i).kind != Operand::Kind::Memory)
@@ -68,30 +116,44 @@ bool Engine::runMac(Group &group, LaneThread &thread) {
   }
   if (reduction < 0)
     return false;
-  const Program &program = module.programs[group.program];
-  int64_t lanes = group.lanes();
-  auto at = [&](unsigned i) {
-    const Operand &operand = VectorCursor::operand(in, i);
-    return reinterpret_cast<float *>(group.memory.data()) +
-           ((operand.address - program.memoryBegin) / 4 + cursor.element[i]) *
-               lanes;
-  };
-  MacNest nest{at(0),
-               at(1),
-               at(2),
-               lanes,
-               cursor.extents[reduction],
-               a[reduction] * lanes,
-               b[reduction] * lanes};
-  if (p >= 0)
-    nest.p = cursor.extents[p], nest.aP = a[p] * lanes,
-    nest.destinationP = d[p] * lanes;
-  if (q >= 0)
-    nest.q = cursor.extents[q], nest.bQ = b[q] * lanes,
-    nest.destinationQ = d[q] * lanes;
-  if (o >= 0)
-    nest.o = cursor.extents[o], nest.aO = a[o] * lanes, nest.bO = b[o] * lanes,
-    nest.destinationO = d[o] * lanes;
+  const Program &program = programs[group.program];
+  const Operand *operands[3];
+  MacOperand found[3];
+  for (unsigned i = 0; i < 3; ++i) {
+    operands[i] = &VectorCursor::operand(in, i);
+    found[i] = findRows(group, *operands[i], program, cursor.element[i],
+                        cursor.extents);
+  }
+  if (found[1].isUniform) // It does not matter which one is b.
+    std::swap(p, q), std::swap(found[1], found[2]),
+        std::swap(operands[1], operands[2]);
+  if (found[1].isUniform)
+    found[1] = spreadRows(group, *operands[1], program,
+                          cursor.element[operands[1] == &in.sources[0] ? 1 : 2],
+                          cursor.extents);
+  MacNest nest;
+  nest.lanes = group.pitch;
+  nest.reduction = cursor.extents[reduction];
+  nest.p = p >= 0 ? cursor.extents[p] : 1;
+  nest.q = q >= 0 ? cursor.extents[q] : 1;
+  nest.o = o >= 0 ? cursor.extents[o] : 1;
+  for (unsigned i = 0; i < 3; ++i) {
+    const auto &strides = operands[i]->strides;
+    found[i].reduction = strides[reduction];
+    found[i].p = p >= 0 ? strides[p] : 0;
+    found[i].q = q >= 0 ? strides[q] : 0;
+    found[i].o = o >= 0 ? strides[o] : 0;
+  }
+  nest.begin = nest.destination = found[0];
+  nest.a = found[1];
+  nest.b = found[2];
+  if (nest.begin.isUniform) {
+    nest.destination.isUniform = false;
+    nest.destination.data = reinterpret_cast<float *>(
+        group.row(wordOf(*operands[0], program, cursor.element[0])));
+    forEachWord(*operands[0], program, cursor.element[0], cursor.extents,
+                [&](int64_t word) { group.uniform[word] = false; });
+  }
   runMacNest(nest);
   thread.cursor.done = cursor.points;
   return true;

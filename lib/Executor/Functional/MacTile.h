@@ -12,18 +12,32 @@
 
 namespace wafer::exec {
 
+/// An operand of a MacNest: rows of `lanes` floats, or rows of one float that
+/// all lanes share. Strides count rows.
+struct MacOperand {
+  float *data = nullptr;
+  bool isUniform = false;
+  int64_t reduction = 0, p = 0, q = 0, o = 0;
+
+  float *at(int64_t lanes, int64_t i, int64_t j, int64_t k,
+            int64_t lane) const {
+    int64_t row = i * o + j * p + k * q;
+    return data + (isUniform ? row : row * lanes + lane);
+  }
+};
+
 /// An f32 mac on memory whose destination stays where it is along one index
-/// (the reduction), and visits every element once along the others. Rows are
-/// `lanes` floats; all strides count floats. Along index P only `a` and the
-/// destination move, along Q only `b` and the destination, along O all may.
+/// (the reduction), and visits every element once along the others. Along index
+/// p only `a` and the destination move, along q only `b` and the destination,
+/// along o all may. Of the sources only `b` may be uniform.
 struct MacNest {
-  float *destination;
-  const float *a, *b;
-  int64_t lanes;
-  int64_t reduction, aReduction, bReduction;
-  int64_t p = 1, aP = 0, destinationP = 0;
-  int64_t q = 1, bQ = 0, destinationQ = 0;
-  int64_t o = 1, aO = 0, bO = 0, destinationO = 0;
+  /// A multiple of 16, or nothing is uniform.
+  int64_t lanes = 0;
+  int64_t reduction = 1, p = 1, q = 1, o = 1;
+  /// What is written, never uniform; where the sums begin, which is the same
+  /// place or uniform.
+  MacOperand destination, begin;
+  MacOperand a, b;
 };
 
 /// Every destination element adds its products in the order of the reduction,

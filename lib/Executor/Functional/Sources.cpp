@@ -123,6 +123,7 @@ ColourSources::ColourSources(const LoadedModule &module, const RouteMap &map,
       Point q = p + step(side);
       if (side == Direction::Ramp) {
         delivers[pe] = true;
+        ++deliveries[root];
         if (!readers[pe])
           leak(root, false, p, "has no reader");
       } else if (!map.contains(q)) {
@@ -164,6 +165,7 @@ ColourSources::ColourSources(const LoadedModule &module,
     hops[pe] =
         std::abs(p.x - q.x) + std::abs(p.y - q.y) + (channels.side ? 1 : 0);
     delivers[pe] = true;
+    ++deliveries[roots[pe]];
     if (readers[pe])
       continue;
     std::string text;

@@ -63,6 +63,10 @@ public:
   uint32_t getHops(uint32_t pe) const { return hops[pe]; }
   /// Links that one wavelet of the source crosses.
   uint32_t getLinks(Source source) const { return links.lookup(source.id); }
+  /// PEs to whose ramps a wavelet of the source goes.
+  uint32_t countDeliveries(Source source) const {
+    return deliveries.lookup(source.id);
+  }
   /// What happens to a wavelet of this source besides reaching readers; nullptr
   /// if nothing.
   const Leak *getLeak(Source source) const {
@@ -76,7 +80,7 @@ private:
   std::vector<int32_t> roots;
   std::vector<bool> delivers;
   std::vector<uint32_t> hops;
-  llvm::DenseMap<int32_t, uint32_t> links;
+  llvm::DenseMap<int32_t, uint32_t> links, deliveries;
   llvm::DenseMap<int32_t, Leak> leaks;
 };
 

@@ -27,6 +27,8 @@ Delivery Engine::originOf(unsigned colour, Source source, bool isControl) {
 
 /// A wavelet reaches a router.
 bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
+  // One worker: any group's counters will do.
+  uint64_t &hops = groups.front().counters.hops;
   std::deque<std::tuple<uint32_t, Direction, Item>> arrivals = {
       {pe, port, item}};
   while (!arrivals.empty()) {
@@ -35,7 +37,7 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
     SwitchRouter &router = switchRouters[{colour, at}];
     Point p = pointOf(at);
     if (!router.route)
-      router.route = routeMap.find(epoch, colour, p);
+      router.route = fabric.routeMap.find(epoch, colour, p);
     if (!router.route) {
       std::string text;
       llvm::raw_string_ostream(text)
@@ -61,7 +63,7 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
       for (Direction side : position.outputs) {
         if (side != Direction::Ramp) {
           Point q = p + step(side);
-          if (!routeMap.contains(q)) {
+          if (!fabric.routeMap.contains(q)) {
             std::string text;
             llvm::raw_string_ostream(text)
                 << "a wavelet of colour " << colour << " at PE " << p
@@ -69,25 +71,28 @@ bool Engine::inject(unsigned colour, uint32_t pe, Direction port, Item item) {
             fail(FailureKind::BadRoute, text);
             return false;
           }
-          ++result.waveletHops;
+          ++hops;
           arrivals.push_back({peAt(q), opposite(side), sent});
           continue;
         }
         if (item.isControl)
           continue;
         uint32_t group = grouping.groupOf[at];
-        uint32_t stream = group == UINT32_MAX
+        uint32_t stream = group == UINT32_MAX ? UINT32_MAX
+                          : !groups[group].readers[colour].isConnected()
                               ? UINT32_MAX
-                              : groups[group].readers[colour].stream;
+                              : groups[group].readers[colour].parts[0].stream;
         if (stream == UINT32_MAX) {
           ++stuck;
           llvm::raw_string_ostream(stuckText = "")
               << "PE " << p << ", colour " << colour << ": has no reader";
           continue;
         }
-        streams[stream].push(1).words.front() = item.bits;
+        WordBuffer buffer = streams[stream].obtain(1);
+        buffer.words[0] = item.bits;
+        streams[stream].push(1, std::move(buffer));
         deliveries[{group, colour}].push_back(item.origin);
-        announce(stream, 1);
+        announce(stream);
       }
       if (!item.isControl || !control.hasCommand())
         continue;

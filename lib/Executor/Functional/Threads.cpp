@@ -16,9 +16,9 @@ using Kind = Instruction::Kind;
 /// Runs all threads of a group until all of them wait.
 void Engine::runGroup(uint32_t id) {
   bool again = true;
-  while (again && result.succeeded()) {
+  while (again && !hasFailed) {
     again = false;
-    for (unsigned i = groups[id].threads.size(); i-- > 0 && result.succeeded();)
+    for (unsigned i = groups[id].threads.size(); i-- > 0 && !hasFailed;)
       again |= stepThread(id, i);
   }
 }
@@ -34,9 +34,9 @@ bool Engine::isIdle(const Group &group, uint64_t microthreads) const {
 bool Engine::stepThread(uint32_t id, unsigned index) {
   Group &group = groups[id];
   LaneThread &thread = group.threads[index];
-  llvm::ArrayRef<Instruction> code = module.programs[group.program].code;
+  llvm::ArrayRef<Instruction> code = programs[group.program].code;
   bool moved = false;
-  while (result.succeeded()) {
+  while (!hasFailed) {
     if (thread.state == State::Idle || thread.state == State::AtBarrier)
       return moved;
     if (thread.state == State::Running) {
@@ -99,7 +99,18 @@ bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in) {
   Group &group = groups[id];
   LaneThread &thread = group.threads[index];
   thread.state = State::Running;
-  int outside = thread.cursor.start(in, thread.control.values);
+  int outside;
+  if (fixedSlots.empty()) {
+    outside = thread.cursor.start(in, thread.control.values);
+  } else {
+    const auto &slots =
+        fixedSlots[group.program][&in - programs[group.program].code.data()];
+    outside = thread.cursor.start(
+        in, thread.control.values,
+        [&](unsigned slot, const Expr &expr) -> const Expr & {
+          return slots[slot] < 0 ? expr : group.fixed[slots[slot]];
+        });
+  }
   if (outside >= 0) { // E20
     const Operand &operand = VectorCursor::operand(in, outside);
     fail(FailureKind::BadAccess,
@@ -108,8 +119,8 @@ bool Engine::startVector(uint32_t id, unsigned index, const Instruction &in) {
     return false;
   }
   ++thread.control.pc;
-  result.instructions += group.lanes();
-  result.elements += group.lanes() * thread.cursor.points;
+  group.counters.instructions += group.lanes();
+  group.counters.elements += group.lanes() * thread.cursor.points;
   return true;
 }
 

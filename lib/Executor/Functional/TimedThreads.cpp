@@ -113,7 +113,7 @@ bool Timing::areIdle(const TimedGroup &group, uint64_t microthreads) const {
 void Timing::fetch(uint32_t id, unsigned index, uint64_t now) {
   TimedGroup &group = groups[id];
   TimedThread &thread = group.threads[index];
-  llvm::ArrayRef<Instruction> code = module.programs[group.program].code;
+  llvm::ArrayRef<Instruction> code = programs[group.program].code;
   while (true) {
     int64_t iterations = 0;
     const Instruction &in = thread.control.skipLoops(code, iterations);
@@ -131,6 +131,7 @@ void Timing::fetch(uint32_t id, unsigned index, uint64_t now) {
       thread.state = State::Idle;
       running -= index == 0;
       lastEnd = std::max(lastEnd, now);
+      group.ended = std::max(group.ended, now);
       return;
     case Kind::Await:
       thread.state = State::Waiting;

@@ -16,9 +16,8 @@ static bool dependsOnLaunch(const Expr &expr) {
   return expr.dependsOn(machine::kLaunch);
 }
 
-/// True if no launch can differ from another one in what it does when.
-static bool areLaunchesAlike(const LoadedModule &module,
-                             const SourceTable &sources) {
+bool exec::areLaunchesAlike(const LoadedModule &module,
+                            const SourceTable &sources) {
   for (const Program &program : module.programs)
     for (const Instruction &in : program.code)
       if (dependsOnLaunch(in.count) ||
@@ -30,14 +29,16 @@ static bool areLaunchesAlike(const LoadedModule &module,
   });
 }
 
-Timing::Timing(const LoadedModule &module, const SourceTable &sources,
-               const Grouping &grouping, llvm::ArrayRef<PortStream> portStreams,
+Timing::Timing(const LoadedModule &module, llvm::ArrayRef<Program> programs,
+               const SourceTable &sources, const Grouping &grouping,
+               llvm::ArrayRef<PortStream> portStreams,
                const RunOptions &options)
-    : module(module), machine(module.machine), sources(sources),
-      grouping(grouping), portStreams(portStreams), options(options),
+    : module(module), programs(programs), machine(module.machine),
+      sources(sources), grouping(grouping), portStreams(portStreams),
+      options(options),
       isAlike(!options.trace && areLaunchesAlike(module, sources)),
       isUnbounded(!module.streams.empty()) {
-  for (const Program &program : module.programs)
+  for (const Program &program : programs)
     reads.push_back(getBoundColours(program, /*inputs=*/true, machine.colours));
   for (const Grouping::Members &members : grouping.groups) {
     TimedGroup &group = groups.emplace_back();
@@ -45,7 +46,7 @@ Timing::Timing(const LoadedModule &module, const SourceTable &sources,
     group.p = {members.lanes.front() % machine.width,
                members.lanes.front() / machine.width};
     unsigned threads = 1;
-    for (const Instruction &in : module.programs[group.program].code)
+    for (const Instruction &in : programs[group.program].code)
       if (in.kind == Instruction::Kind::Async)
         threads = std::max(threads, 2 + in.thread);
     group.threads.resize(threads);
@@ -66,23 +67,63 @@ std::optional<uint64_t> Timing::run(int64_t launch, const DeliveryLog &log) {
   if (isAlike && cyclesOfEach)
     return cyclesOfEach;
   deliveries = &log;
-  startLaunch(launch);
+  startLaunch(launch, /*epoch=*/0, nullptr);
+  if (!runToEnd(launch))
+    return std::nullopt;
+  cyclesOfEach = lastEnd;
+  return lastEnd;
+}
+
+/// False if the run was stopped.
+bool Timing::runToEnd(int64_t launch) {
   while (true) {
     if (!runWindows(launch))
-      return std::nullopt;
+      return false;
     if (running == 0)
-      break;
+      return true;
     if (atBarrier == groups.size()) {
       finishBarrier();
     } else if (!isUnbounded) {
       isUnbounded = true;
       wakeAll(getNow());
     } else {
-      break; // The data say otherwise: as far as it got.
+      return true; // The data say otherwise: as far as it got.
     }
   }
-  cyclesOfEach = lastEnd;
-  return lastEnd;
+}
+
+bool Timing::runSection(int64_t launch, unsigned epoch, TimeOfSections &time) {
+  DeliveryLog none;
+  deliveries = &none;
+  startLaunch(launch, epoch, &time);
+  if (!runToEnd(launch))
+    return false;
+  for (auto [group, members] : llvm::zip_equal(groups, grouping.groups))
+    for (uint32_t pe : members.lanes)
+      time.ends[pe] = std::max(time.ends[pe], group.ended);
+  time.lastEnd = std::max(time.lastEnd, lastEnd);
+  takeFeeds(time);
+  return true;
+}
+
+/// Elements that nobody has taken are sent again, at about the time at which
+/// they were.
+void Timing::takeFeeds(TimeOfSections &time) const {
+  for (const TimedPort &port : ports)
+    for (const TimedPort::Feeds &feeds : port.feeds) {
+      uint64_t unread = 0;
+      if (feeds.stream != kNoIndex) {
+        const TimedStream &stream = streams[feeds.stream];
+        uint64_t taken = stream.leaves.end;
+        for (uint32_t id : stream.readers)
+          taken = std::min(taken, readers[id].taken.end);
+        unread = stream.leaves.end - taken;
+      }
+      time.left[feeds.portGroup] = feeds.left + unread;
+      uint64_t back = unread * (1000000 / port.rate);
+      time.nextMilli[feeds.portGroup] =
+          port.nextMilli - std::min(port.nextMilli, back);
+    }
 }
 
 void Timing::untieQueues(TimedGroup &group) {
@@ -90,7 +131,8 @@ void Timing::untieQueues(TimedGroup &group) {
   group.outColours.assign(machine.outDepths.size(), -1);
 }
 
-void Timing::startLaunch(int64_t launch) {
+void Timing::startLaunch(int64_t launch, unsigned firstEpoch,
+                         TimeOfSections *time) {
   window = numNear = 0;
   for (std::vector<uint32_t> &bucket : near)
     bucket.clear();
@@ -99,16 +141,19 @@ void Timing::startLaunch(int64_t launch) {
   llvm::fill(clock, 0);
   running = groups.size();
   atBarrier = lastEnd = 0;
-  for (TimedGroup &group : groups) {
+  for (auto [group, members] : llvm::zip_equal(groups, grouping.groups)) {
     untieQueues(group); // E4
     group.lastThread = 0;
     group.bulkThread = kNoIndex;
-    group.due = 0;
+    group.due = group.ended = 0;
+    if (time)
+      for (uint32_t pe : members.lanes)
+        group.due = std::max(group.due, time->ends[pe]);
     for (TimedThread &thread : group.threads)
       thread.state = State::Idle;
     TimedThread &main = group.threads.front();
     main.state = State::Timed;
-    main.until = 0;
+    main.until = group.due;
     main.control.pc = 0;
     main.control.values = {group.p.x, group.p.y, launch};
   }
@@ -116,6 +161,12 @@ void Timing::startLaunch(int64_t launch) {
     port.nextMilli = port.last = 0;
     for (TimedPort::Feeds &feeds : port.feeds) {
       feeds.left = 0;
+      if (time && !time->left.empty()) {
+        feeds.left = time->left[feeds.portGroup];
+        port.nextMilli =
+            std::max(port.nextMilli, time->nextMilli[feeds.portGroup]);
+        continue;
+      }
       const PortStream &first =
           portStreams[grouping.portGroups[feeds.portGroup].lanes.front()];
       for (const Feed *feed : first.feeds)
@@ -123,9 +174,13 @@ void Timing::startLaunch(int64_t launch) {
             countPoints(feed->nest, ExprValues{first.p.x, first.p.y, launch});
     }
   }
+  if (time && time->left.empty()) {
+    time->left.resize(grouping.portGroups.size());
+    time->nextMilli.resize(grouping.portGroups.size());
+  }
   switchedTaken.clear();
   readers.clear();
-  connect(0);
+  connect(firstEpoch);
   wakeAll(0);
 }
 

@@ -132,6 +132,8 @@ struct TimedGroup {
   uint64_t bulkFrom = 0;
   /// The first cycle in which a timed thread goes on.
   uint64_t due = 0;
+  /// When its last thread ended.
+  uint64_t ended = 0;
 };
 
 /// A port group; the colours of a port take turns (E44).
@@ -147,21 +149,40 @@ struct TimedPort {
   uint32_t last = 0;
 };
 
+/// What time hands on from section to section of a launch.
+struct TimeOfSections {
+  /// By PE: when it ended.
+  std::vector<uint64_t> ends;
+  /// By port group: elements that are left, and when its port may send next, in
+  /// thousandths of cycles.
+  std::vector<uint64_t> left, nextMilli;
+  uint64_t lastEnd = 0;
+};
+
+/// True if no launch can differ from another one in what it does when.
+bool areLaunchesAlike(const LoadedModule &module, const SourceTable &sources);
+
 class Timing {
 public:
-  Timing(const LoadedModule &module, const SourceTable &sources,
-         const Grouping &grouping, llvm::ArrayRef<PortStream> ports,
-         const RunOptions &options);
+  /// `programs` are the module's, or those of a section.
+  Timing(const LoadedModule &module, llvm::ArrayRef<Program> programs,
+         const SourceTable &sources, const Grouping &grouping,
+         llvm::ArrayRef<PortStream> ports, const RunOptions &options);
 
   /// The cycle in which the launch ends; nullopt if it was stopped. The launch
   /// must be one that ends with unbounded channels.
   std::optional<uint64_t> run(int64_t launch, const DeliveryLog &deliveries);
+  /// A section: PEs start when they have ended the one before. False if it was
+  /// stopped.
+  bool runSection(int64_t launch, unsigned epoch, TimeOfSections &time);
   /// How far the run has come.
   uint64_t getNow() const { return window * windowCycles; }
 
 private:
   // Timing.cpp
-  void startLaunch(int64_t launch);
+  void startLaunch(int64_t launch, unsigned epoch, TimeOfSections *time);
+  bool runToEnd(int64_t launch);
+  void takeFeeds(TimeOfSections &time) const;
   void untieQueues(TimedGroup &group);
   bool runWindows(int64_t launch);
   void finishBarrier();
@@ -200,6 +221,7 @@ private:
   void end(TimedGroup &group, unsigned thread, uint64_t cycle);
 
   const LoadedModule &module;
+  llvm::ArrayRef<Program> programs;
   const MachineNumbers &machine;
   const SourceTable &sources;
   const Grouping &grouping;

@@ -21,33 +21,15 @@ using State = LaneThread::State;
 
 /// Points in a piece, times lanes: bounds what a chunk holds.
 static constexpr uint64_t kWordsInPiece = 1 << 15;
-/// From this many lanes on, a point is one row operation; below, a row of the
-/// iteration space is one for each lane.
-static constexpr uint32_t kLanesForRows = 16;
 
-/// How many sources take from the queue of source `i`: at each point the first
-/// of two takes the first element.
-static uint64_t countUses(const Instruction &in, unsigned i) {
-  const Operand &other = in.sources[1 - i];
-  return 1 + (other.kind == Operand::Kind::Queue && in.numSources == 2 &&
-              other.queue == in.sources[i].queue);
+static bool readsQueue(const Instruction &in, unsigned i) {
+  return i < in.numSources && in.sources[i].kind == Operand::Kind::Queue;
 }
 
-/// The points, up to `wanted`, for which all fabric sources have elements.
-uint64_t Engine::available(const Group &group, const Instruction &in,
-                           uint64_t wanted) const {
-  for (unsigned i = 0; i < in.numSources && wanted; ++i) {
-    if (in.sources[i].kind != Operand::Kind::Queue)
-      continue;
-    int colour = group.inColours[in.sources[i].queue];
-    if (colour < 0 || group.readers[colour].stream == UINT32_MAX)
-      return 0;
-    const Reader &reader = group.readers[colour];
-    wanted =
-        std::min(wanted, (streams[reader.stream].getEnd() - reader.cursor) /
-                             countUses(in, i));
-  }
-  return wanted;
+/// Both sources take from the same queue, the first one first.
+static bool readsTwice(const Instruction &in) {
+  return readsQueue(in, 0) && readsQueue(in, 1) &&
+         in.sources[0].queue == in.sources[1].queue;
 }
 
 /// Moves an instruction on as far as it gets. True if it has ended.
@@ -56,13 +38,20 @@ bool Engine::advanceVector(uint32_t id, unsigned index) {
   LaneThread &thread = group.threads[index];
   const Instruction &in = *thread.instruction;
   bool toFabric = in.destination.kind == Operand::Kind::Queue;
+  // What nobody keeps need not be computed.
+  bool isForgotten = in.destination.kind == Operand::Kind::Discard;
+  uint64_t mostPoints =
+      isForgotten ? UINT64_MAX
+                  : std::max<uint64_t>(1, kWordsInPiece / group.lanes());
   while (thread.cursor.done < thread.cursor.points) {
-    uint64_t points = thread.cursor.points - thread.cursor.done;
-    if (in.usesFabric)
-      points =
-          available(group, in,
-                    std::min(points, std::max<uint64_t>(1, kWordsInPiece /
-                                                               group.lanes())));
+    uint64_t left = thread.cursor.points - thread.cursor.done, points = left;
+    if (in.usesFabric) {
+      points = available(group, in, std::min(left, mostPoints));
+      if (points == 0) { // What arrives between the two looks wakes nobody.
+        askToWake(group, in, left);
+        points = available(group, in, std::min(left, mostPoints));
+      }
+    }
     if (points == 0)
       return false;
     if (in.kind == Instruction::Kind::Control) {
@@ -74,64 +63,166 @@ bool Engine::advanceVector(uint32_t id, unsigned index) {
     if (toFabric) {
       if (!send(id, in.destination.queue, points, thread))
         return false;
-    } else if (!runMac(group, thread)) {
-      compute(group, thread, points, nullptr);
+      continue;
     }
+    if (isForgotten)
+      thread.cursor.done += points;
+    else if (runMac(group, thread))
+      break;
+    else
+      compute(group, thread, points, nullptr);
+    for (unsigned i = 0; i < in.numSources; ++i)
+      if (readsQueue(in, i))
+        skip(*readerOf(group, in.sources[i]), points);
   }
   thread.state = State::Next;
   return true;
 }
 
-/// `rows` rows of a reader from its cursor on, without moving it. In the
-/// answer, row r of lane l is at `r * rowWords` words and `l * laneBytes`
-/// bytes.
-const uint32_t *Engine::rowsOf(Group &group, Reader &reader, uint64_t rows,
-                               std::vector<uint32_t> &scratch,
-                               int64_t &rowWords, int64_t &laneBytes) {
-  const Stream &stream = streams[reader.stream];
-  const Chunk &chunk = stream.find(reader.cursor);
-  uint32_t lanes = stream.getLanes();
-  bool isWhole = reader.cursor + rows <= chunk.first + chunk.count;
-  if (isWhole && reader.kind != Reader::Kind::Gather) {
-    rowWords = lanes;
-    laneBytes = reader.kind == Reader::Kind::Scalar ? 0 : 4;
-    const uint32_t *row =
-        chunk.words.data() + (reader.cursor - chunk.first) * lanes;
-    return reader.kind == Reader::Kind::Scalar ? row + reader.lane : row;
+namespace {
+/// Where an operand of one point lies, for all lanes.
+struct Place {
+  char *data = nullptr;
+  int64_t laneBytes = 0;
+  /// Fabric: to the next point. Memory: along the innermost index.
+  int64_t pointBytes = 0;
+  bool isMemory = false;
+  int64_t elementBytes = 4;
+  /// Rows begin within those of a stream: what is behind the lanes may lie
+  /// outside.
+  bool isInside = false;
+};
+
+/// The points of an instruction, one row of lanes each.
+class RowLoop {
+public:
+  RowLoop(Group &group, const Instruction &in, VectorCursor &cursor,
+          std::array<Place, 3> &places, int64_t memoryBegin,
+          const llvm::BitVector &pinned)
+      : group(group), in(in), cursor(cursor), places(places),
+        memoryBegin(memoryBegin), pinned(pinned), lanes(group.lanes()) {
+    for (unsigned i = 0; i <= in.numSources; ++i)
+      isDense &= places[i].pointBytes == group.pitch * 4 &&
+                 places[i].laneBytes == 4 && !places[i].isInside;
+    isCopy = in.opcode == pe::Opcode::Move && places[0].isMemory &&
+             places[0].elementBytes == 4 && !places[1].isMemory &&
+             places[1].laneBytes == 0 && !group.uniform.empty();
   }
-  bool isScalar = reader.kind == Reader::Kind::Scalar;
-  rowWords = isScalar ? 1 : group.lanes();
-  laneBytes = isScalar ? 0 : 4;
-  scratch.resize(rows * rowWords);
-  for (uint64_t r = 0; r < rows; ++r) {
-    const uint32_t *from = stream.row(reader.cursor + r);
-    uint32_t *to = scratch.data() + r * rowWords;
-    for (int64_t l = 0; l < rowWords; ++l)
-      to[l] = from[isScalar                              ? reader.lane
-                   : reader.kind == Reader::Kind::Gather ? reader.lanes[l]
-                                                         : l];
+
+  /// Does one point, or several of them at once, `most` at most. Returns how
+  /// many.
+  int64_t run(int64_t most) {
+    int64_t steps = std::min(cursor.extents[3] - cursor.index[3], most);
+    if (isDense && steps > 1 && takeDense(steps))
+      return steps;
+    if (isCopy && takeScalars(steps))
+      return steps;
+    StridedOperand operands[3];
+    for (unsigned i = 1; i <= in.numSources; ++i)
+      operands[i] = source(i);
+    operands[0] = destination();
+    in.stridedFn(lanes, operands[0], operands[1], operands[2]);
+    return 1;
   }
-  return scratch.data();
-}
+
+private:
+  Group &group;
+  const Instruction &in;
+  VectorCursor &cursor;
+  std::array<Place, 3> &places;
+  int64_t memoryBegin;
+  const llvm::BitVector &pinned;
+  int64_t lanes;
+  bool isDense = true, isCopy = false;
+
+  int64_t addressOf(unsigned i) const {
+    return VectorCursor::operand(in, i).address - memoryBegin +
+           cursor.element[i] * places[i].elementBytes;
+  }
+  int64_t wordOf(unsigned i) const { return addressOf(i) >> 2; }
+  char *rowOf(unsigned i) const {
+    int64_t at = addressOf(i);
+    return reinterpret_cast<char *>(group.row(at >> 2)) + (at & 3);
+  }
+  StridedOperand source(unsigned i) const {
+    if (!places[i].isMemory)
+      return {places[i].data, places[i].laneBytes};
+    int64_t at = addressOf(i);
+    if (group.isUniform(at >> 2))
+      return {reinterpret_cast<char *>(&group.scalars[at >> 2]) + (at & 3), 0};
+    return {rowOf(i), places[i].laneBytes};
+  }
+  StridedOperand destination() {
+    if (!places[0].isMemory)
+      return {places[0].data, places[0].laneBytes};
+    if (int64_t word = wordOf(0); group.isUniform(word)) {
+      if (places[0].elementBytes == 4 && in.opcode != pe::Opcode::Mac)
+        group.uniform[word] = false;
+      else
+        group.spread(word);
+    }
+    return {rowOf(0), places[0].laneBytes};
+  }
+
+  /// `steps` points whose rows follow each other in memory, in one operation
+  /// with the same order of elements. False if they do not.
+  bool takeDense(int64_t steps) {
+    for (unsigned i = 0; i <= in.numSources; ++i) {
+      if (!places[i].isMemory || group.uniform.empty())
+        continue;
+      uint8_t *first = group.uniform.data() + wordOf(i);
+      if (i == 0 && in.opcode != pe::Opcode::Mac)
+        continue;
+      if (std::find(first, first + steps, true) != first + steps)
+        return false;
+    }
+    if (places[0].isMemory && !group.uniform.empty())
+      std::fill_n(group.uniform.data() + wordOf(0), steps, false);
+    StridedOperand operands[3];
+    for (unsigned i = 0; i <= in.numSources; ++i)
+      operands[i] = {places[i].isMemory ? rowOf(i) : places[i].data, 4};
+    in.stridedFn(steps * group.pitch, operands[0], operands[1], operands[2]);
+    passTo(steps);
+    return true;
+  }
+
+  /// `steps` points that copy a word that is the same for all lanes: rows
+  /// become scalars. False where a row has to be kept.
+  bool takeScalars(int64_t steps) {
+    int64_t first = wordOf(0), stride = in.destination.strides[3];
+    for (int64_t i = 0; i < steps; ++i)
+      if (pinned[first + i * stride])
+        return false;
+    const char *from = places[1].data;
+    for (int64_t i = 0; i < steps; ++i, from += places[1].pointBytes) {
+      std::memcpy(&group.scalars[first + i * stride], from, 4);
+      group.uniform[first + i * stride] = true;
+    }
+    passTo(steps);
+    return true;
+  }
+
+  /// Moves on to the last of `steps` points along the innermost index.
+  void passTo(int64_t steps) {
+    cursor.index[3] += steps - 1;
+    cursor.done += steps - 1;
+    for (unsigned i = 0; i <= in.numSources; ++i)
+      cursor.element[i] +=
+          (steps - 1) * VectorCursor::operand(in, i).strides[3];
+  }
+};
+} // namespace
 
 /// Computes the next `points` points for all lanes; results for the fabric go
 /// to `out`, a row a point.
 void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
                      uint32_t *out) {
+  static thread_local std::vector<uint32_t> scratch[2];
   const Instruction &in = *thread.instruction;
-  const Program &program = module.programs[group.program];
+  const Program &program = programs[group.program];
   VectorCursor &cursor = thread.cursor;
   int64_t lanes = group.lanes();
-  struct Place {
-    char *data = nullptr;
-    int64_t laneBytes = 0;
-    int64_t pointBytes =
-        0; // Fabric: to the next point. Memory: along the innermost index.
-    bool isMemory = false;
-    int64_t elementBytes = 4;
-  };
   std::array<Place, 3> places;
-  std::vector<uint32_t> discarded;
   bool isLinear = true; // A step along the innermost index is the same number
                         // of bytes everywhere.
   for (unsigned i = 0; i <= in.numSources; ++i) {
@@ -140,21 +231,19 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
     if (operand.kind == Operand::Kind::Memory) {
       place.isMemory = true;
       place.elementBytes = getBytes(operand.type);
-      place.data = reinterpret_cast<char *>(group.memory.data());
       place.laneBytes = 4;
-      place.pointBytes = operand.strides[3] * place.elementBytes * lanes;
+      place.pointBytes = operand.strides[3] * place.elementBytes * group.pitch;
       isLinear &= place.elementBytes == 4 || lanes == 1;
     } else if (i == 0) {
-      if (!out)
-        discarded.resize(lanes);
-      place.data = reinterpret_cast<char *>(out ? out : discarded.data());
+      place.data = reinterpret_cast<char *>(out);
       place.laneBytes = 4;
-      place.pointBytes = out ? lanes * 4 : 0;
+      place.pointBytes = group.pitch * 4;
     } else if (operand.kind == Operand::Kind::Queue) {
-      Reader &reader = group.readers[group.inColours[operand.queue]];
-      int64_t rowWords, k = countUses(in, i - 1);
+      Reader &reader = *readerOf(group, operand);
+      int64_t rowWords, k = 1 + readsTwice(in);
       const uint32_t *rows = rowsOf(group, reader, points * k, scratch[i - 1],
                                     rowWords, place.laneBytes);
+      place.isInside = reader.first > 0;
       place.data = reinterpret_cast<char *>(
           const_cast<uint32_t *>(rows + (i == 2 && k == 2 ? rowWords : 0)));
       place.pointBytes = rowWords * 4 * k;
@@ -170,22 +259,22 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
     const Operand &operand = VectorCursor::operand(in, i);
     int64_t at = operand.address - program.memoryBegin +
                  cursor.element[i] * place.elementBytes;
-    return place.data + (at >> 2) * 4 * lanes + (at & 3);
+    return reinterpret_cast<char *>(group.row(at >> 2)) + (at & 3);
   };
   auto moveOn = [&](int64_t steps) {
     for (Place &place : places)
       if (!place.isMemory)
         place.data += place.pointBytes * steps;
   };
+  RowLoop rows(group, in, cursor, places, program.memoryBegin,
+               pinned[group.program]);
   uint64_t done = 0;
   while (done < points) {
-    StridedOperand operands[3];
     int64_t steps = 1;
     if (lanes >= kLanesForRows || !isLinear) {
-      for (unsigned i = 0; i <= in.numSources; ++i)
-        operands[i] = {addressOf(i), places[i].laneBytes};
-      in.stridedFn(lanes, operands[0], operands[1], operands[2]);
+      steps = rows.run(points - done);
     } else {
+      StridedOperand operands[3];
       steps =
           std::min<int64_t>(cursor.extents[3] - cursor.index[3], points - done);
       for (int64_t lane = 0; lane < lanes; ++lane) {
@@ -204,13 +293,6 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
     cursor.step();
     done += steps;
   }
-  for (unsigned i = 0; i < in.numSources; ++i) {
-    if (in.sources[i].kind != Operand::Kind::Queue)
-      continue;
-    Reader &reader = group.readers[group.inColours[in.sources[i].queue]];
-    reader.cursor += points;
-    consumed(reader.stream);
-  }
 }
 
 /// Computes points whose results go to the fabric, and sends them.
@@ -218,10 +300,17 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows,
                   LaneThread &thread) {
   Group &group = groups[id];
   int colour = group.outColours[queue];
-  result.waveletsSent += rows * group.lanes();
+  group.counters.sent += rows * group.lanes();
+  const Instruction &in = *thread.instruction;
+  auto moveOn = [&] {
+    for (unsigned i = 0; i < in.numSources; ++i)
+      if (readsQueue(in, i))
+        skip(*readerOf(group, in.sources[i]), rows);
+  };
   if (colour >= 0 && sources.isSwitched(colour)) {
     std::vector<uint32_t> words(rows);
     compute(group, thread, rows, words.data());
+    moveOn();
     Source self{static_cast<int32_t>(group.pes.front())};
     for (uint64_t r = 0; r < rows; ++r)
       if (!inject(colour, group.pes.front(), Direction::Ramp,
@@ -229,7 +318,7 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows,
         return false;
     return true;
   }
-  uint32_t streamId = colour < 0 ? UINT32_MAX : streamOfGroup(id, colour);
+  uint32_t streamId = colour < 0 ? UINT32_MAX : group.writes[colour];
   if (colour < 0 || infos[streamId].hasNoRoute) {
     std::string text;
     llvm::raw_string_ostream(text)
@@ -247,20 +336,21 @@ bool Engine::send(uint32_t id, unsigned queue, uint64_t rows,
     return false;
   }
   if (info.leak || info.isNotLive) {
-    stuck += rows;
+    group.stuck += rows;
+    std::lock_guard<std::mutex> guard(failureLock);
     stuckText = info.isNotLive
                     ? nameOf(group) + ", " + module.nameChannel(colour) +
                           ": waits at the ramp, which is not live"
                     : info.leak->text + ", sent by " + nameOf(group);
   }
-  if (thread.instruction->kind ==
-      Instruction::Kind::Control) { // One position: commands change nothing.
-    result.waveletHops += info.links * rows;
-    return true;
-  }
-  Chunk &chunk = streams[streamId].push(rows);
-  compute(group, thread, rows, chunk.words.data());
-  announce(streamId, rows);
+  group.counters.hops += info.links * rows;
+  if (in.kind == Instruction::Kind::Control) // One position: commands change
+    return true;                             // nothing.
+  WordBuffer buffer = streams[streamId].obtain(rows);
+  compute(group, thread, rows, buffer.words.get());
+  moveOn();
+  streams[streamId].push(rows, std::move(buffer));
+  announce(streamId);
   return true;
 }
 
@@ -270,7 +360,7 @@ bool Engine::sendControl(uint32_t id, const Instruction &in,
   int colour = group.outColours[in.destination.queue];
   if (colour < 0 || !sources.isSwitched(colour))
     return send(id, in.destination.queue, 1, thread);
-  ++result.waveletsSent;
+  ++group.counters.sent;
   Source self{static_cast<int32_t>(group.pes.front())};
   return inject(colour, group.pes.front(), Direction::Ramp,
                 {in.commands, true, originOf(colour, self, true)});

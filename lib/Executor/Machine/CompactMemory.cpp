@@ -11,9 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Decode.h"
-
-#include <map>
+#include "wafer/Executor/Machine/Program.h"
 
 using namespace wafer;
 using namespace wafer::exec;
@@ -34,7 +32,7 @@ template <typename Fn> static void forEachMemory(Program &program, Fn visit) {
     visitOperand(copy.memory);
 }
 
-void exec::compactMemory(Program &program) {
+std::map<int64_t, int64_t> exec::compactMemory(Program &program) {
   // Ends of ranges in use, by their begins; multiples of 4.
   std::map<int64_t, int64_t> ranges;
   forEachMemory(program, [&](Operand &operand) {
@@ -58,4 +56,5 @@ void exec::compactMemory(Program &program) {
   });
   program.memoryBegin = 0;
   program.memoryEnd = used;
+  return shifts;
 }

@@ -43,10 +43,6 @@ llvm::Expected<StreamChannels> listChannels(mesh::StreamOp op,
 /// are there: epochs, the span, that all programs have the same barriers (E41).
 llvm::Error finishModule(LoadedModule &module);
 
-/// Takes the bytes that no instruction and no copy uses out of the addresses of
-/// a program (`sramBytes` stays what the program asks of a PE).
-void compactMemory(Program &program);
-
 /// Turns the instructions of a class of PEs into a Program, part by part.
 class ProgramLoader {
 public:
@@ -67,6 +63,9 @@ public:
   void addBind(mlir::Operation *op, bool isInput, unsigned queue,
                unsigned colour);
   llvm::Error addBarrier(mlir::Operation *op, int64_t epoch);
+  /// The main thread's next instruction begins a section, unless one of that
+  /// name has begun before.
+  void addSection(llvm::StringRef name);
   void finish(mlir::Operation *op) {
     emit(Instruction::Kind::EndThread, op);
     compactMemory(program);

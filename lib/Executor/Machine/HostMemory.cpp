@@ -130,10 +130,6 @@ Error HostMemory::prepare(const LoadedModule &module) {
 // Words for feeds
 //===----------------------------------------------------------------------===//
 
-/// Elements drawn at a time: feeds read runs of a row's block, which are short
-/// and far apart.
-static constexpr int64_t kDrawnElements = 64;
-
 HostWords::HostWords(HostMemory &memory, pe::HostOp host) {
   if (const SeededValues *generator = memory.getDrawn(host)) {
     values = *generator;
@@ -142,16 +138,26 @@ HostWords::HostWords(HostMemory &memory, pe::HostOp host) {
   }
   const Tensor &tensor = memory[host];
   numElements = tensor.getNumElements();
-  window = tensor.getValues<uint32_t>();
+  held = tensor.getValues<uint32_t>();
 }
 
-void HostWords::draw(int64_t index) {
-  begin = index - index % kDrawnElements;
-  storage.resize(std::min(kDrawnElements, numElements - begin));
-  values.generate(begin,
-                  MutableArrayRef(reinterpret_cast<float *>(storage.data()),
-                                  storage.size()));
-  window = storage;
+void HostWords::read(int64_t index, int64_t stride, int64_t count,
+                     uint32_t *out, int64_t pitch) const {
+  if (!held.empty()) {
+    for (int64_t i = 0; i < count; ++i)
+      out[i * pitch] = held[index + i * stride];
+    return;
+  }
+  // Feeds read runs of a row's block, which are short and far apart.
+  constexpr int64_t kDrawn = 64;
+  float drawn[kDrawn];
+  int64_t atOnce = stride == 1 ? kDrawn : 1;
+  for (int64_t i = 0; i < count; i += atOnce) {
+    int64_t number = std::min(atOnce, count - i);
+    values.generate(index + i * stride, MutableArrayRef(drawn, number));
+    for (int64_t k = 0; k < number; ++k)
+      std::memcpy(out + (i + k) * pitch, &drawn[k], 4);
+  }
 }
 
 //===----------------------------------------------------------------------===//

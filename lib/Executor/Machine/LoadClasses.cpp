@@ -246,6 +246,7 @@ Error WaferLoader::loadCode(llvm::ArrayRef<unsigned> cover,
     if (!covered.contains(&op))
       continue;
     if (auto task = dyn_cast<mesh::TaskOp>(op)) {
+      loader.addSection(task.getKernel());
       bindTask(task, loader);
       if (Error error = loader.addBlock(task.getBody().front()))
         return error;

@@ -49,6 +49,12 @@ Error ProgramLoader::addBarrier(Operation *op, int64_t epoch) {
   return Error::success();
 }
 
+void ProgramLoader::addSection(llvm::StringRef name) {
+  if (llvm::none_of(program.sections,
+                    [&](const SectionMark &mark) { return mark.name == name; }))
+    program.sections.push_back({program.code.size(), name});
+}
+
 Instruction &ProgramLoader::emit(Instruction::Kind kind, Operation *op) {
   program.code.emplace_back().kind = kind;
   program.code.back().op = op;
@@ -73,6 +79,10 @@ Error ProgramLoader::checkThread(Operation *op, int64_t thread) const {
 Error ProgramLoader::loadOp(Operation &op, unsigned depth) {
   if (isa<pe::BufferOp>(op))
     return Error::success();
+  if (auto section = dyn_cast<pe::SectionOp>(op)) {
+    addSection(section.getName());
+    return Error::success();
+  }
   if (auto vector = dyn_cast<pe::VectorOp>(op))
     return loadVector(vector);
   if (isa<pe::LoadOp, pe::StoreOp>(op))

@@ -5,6 +5,7 @@
 
 Each case is a graph of projections, rotary embedding and graph.attention. The functional run must be close to the reference,
 and the cycle run give its bytes. Exit code 1 if a case fails."""
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,10 @@ class Graph:
             self.ops.append(f"%{name}t = graph.transpose %{name}4 perm [0, 2, 1, 3] : ({tensor(b, s, h, d)})"
                             f" -> {tensor(b, h, s, d)}")
 
-    def text(self):
+    def result_type(self):
+        return tensor(self.batch * self.tokens, self.heads * self.value_size)
+
+    def write(self):
         b, s, h, d, e = self.batch, self.tokens, self.heads, self.size, self.value_size
         heads = {"q": (h, d), "k": (self.groups, d), "v": (self.groups, e)}
         self.split(heads)
@@ -78,8 +82,35 @@ class Graph:
             f"%at = graph.transpose %a perm [0, 2, 1, 3] : ({result}) -> {tensor(b, s, h, e)}",
             f"%y = graph.reshape %at : {tensor(b, s, h, e)} -> {tensor(b * s, h * e)}"
         ]
-        return (f"func.func @main({', '.join(self.arguments)}) -> {tensor(b * s, h * e)} {{\n  " + "\n  ".join(self.ops) +
-                f"\n  return %y : {tensor(b * s, h * e)}\n}}\n")
+
+    def num_results(self):
+        return 1
+
+    def text(self):
+        return Together(self).text()
+
+
+class Together:
+    """Several attentions in one function, and so in one program; their results, or the sum of these."""
+
+    def __init__(self, *graphs, added=False):
+        self.graphs, self.added = graphs, added
+
+    def num_results(self):
+        return 1 if self.added else len(self.graphs)
+
+    def text(self):
+        arguments, ops, types = [], [], [graph.result_type() for graph in self.graphs]
+        for i, graph in enumerate(self.graphs):
+            graph.write()
+            arguments += [re.sub("%", f"%g{i}", text) for text in graph.arguments]
+            ops += [re.sub("%", f"%g{i}", text) for text in graph.ops]
+        results = [f"%g{i}y" for i in range(len(self.graphs))]
+        if self.added:
+            ops.append(f"%sum = graph.add {results[0]}, {results[1]} : ({types[0]}, {types[1]}) -> {types[0]}")
+            results, types = ["%sum"], types[:1]
+        return (f"func.func @main({', '.join(arguments)}) -> ({', '.join(types)}) {{\n  " + "\n  ".join(ops) +
+                f"\n  return {', '.join(results)} : {', '.join(types)}\n}}\n")
 
 
 # Name, graph, machine, segments and blocks by hand (None: what the planner takes).
@@ -103,6 +134,12 @@ CASES = [
     ("a mask of queries and keys", Graph(batch=2, tokens=9, causal=False, mask=(9, 9)), "mesh<7x6>", None),
     ("a mask of keys", Graph(batch=2, tokens=9, causal=False, mask=(2, 1, 1, 9)), "mesh<7x6>", None),
     ("a mask of each head, under a causal one", Graph(batch=3, tokens=5, mask=(1, 2, 5, 5)), "mesh<1x6>", None),
+    ("two attentions, other sequences", Together(Graph(batch=2, tokens=5), Graph(batch=3, tokens=7)), "mesh<4x7>", None),
+    ("a long and a short one", Together(Graph(tokens=13), Graph(tokens=3, heads=4, size=4)), "mesh<6x7>", None),
+    ("a short and a long one, segments", Together(Graph(tokens=4), Graph(tokens=16, causal=False)), "mesh<2x8>", (4, 1)),
+    ("4 and 6 sequences, two launches", Together(Graph(batch=4, tokens=3), Graph(batch=6, tokens=2)), "mesh<3x7>", None),
+    ("4 and 6 heads on the same columns", Together(Graph(tokens=6, heads=4, size=6), Graph(tokens=6, heads=6, size=4),
+                                                   added=True), "mesh<8x3>", None),
 ]
 
 
@@ -120,13 +157,19 @@ def check(folder, graph, machine, split):
         flow = f"#wafer.attention<segments = {split[0]}, blocks = {split[1]}>"
         sharded.write_text(sharded.read_text().replace("dataflow(#wafer.attention)", f"dataflow({flow})"))
     run("waferc", sharded, "-o", program)
-    outputs = {mode: folder / (mode + ".npy") for mode in ("reference", "functional", "cycle")}
-    run("wafer-run", source, "--mode=reference", "--random-inputs", "--output", outputs["reference"])
+    files = {mode: [folder / f"{mode}{i}.npy" for i in range(graph.num_results())]
+             for mode in ("reference", "functional", "cycle")}
+
+    def given(option, mode):
+        return [word for file in files[mode] for word in (option, file)]
+
+    run("wafer-run", source, "--mode=reference", "--random-inputs", *given("--output", "reference"))
     for mode in ("functional", "cycle"):
-        run("wafer-run", program, "--mode=" + mode, "--random-inputs", "--output", outputs[mode], "--expect",
-            outputs["reference"], "--rms=1e-6")
-    if outputs["functional"].read_bytes() != outputs["cycle"].read_bytes():
-        raise RuntimeError("functional and cycle executor differ")
+        run("wafer-run", program, "--mode=" + mode, "--random-inputs", *given("--output", mode),
+            *given("--expect", "reference"), "--rms=1e-6")
+    for functional, cycle in zip(files["functional"], files["cycle"]):
+        if functional.read_bytes() != cycle.read_bytes():
+            raise RuntimeError("functional and cycle executor differ")
 
 
 def main():

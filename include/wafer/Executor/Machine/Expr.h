@@ -51,6 +51,9 @@ public:
   /// values of the expression for every launch and every index.
   void appendSignature(int64_t x, int64_t y, std::vector<int64_t> &key) const;
 
+  /// The expression at one PE: independent of x and y.
+  Expr fixPE(int64_t x, int64_t y) const;
+
 private:
   struct Linear {
     unsigned dim;
@@ -69,7 +72,6 @@ private:
   std::vector<Division> divisions;
 
   void addScaled(const Expr &other, int64_t factor);
-  Expr fixPE(int64_t x, int64_t y) const;
 };
 
 } // namespace wafer::exec

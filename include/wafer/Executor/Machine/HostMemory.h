@@ -62,27 +62,28 @@ llvm::Expected<Tensor> gatherRows(const Tensor &table, const Tensor &indices,
                                   llvm::ArrayRef<int64_t> shape);
 
 /// The words of a host tensor of 4-byte elements as a feed reads them: those of
-/// a constant that is not held are drawn a few at a time.
+/// a constant that is not held are drawn when they are read.
 class HostWords {
 public:
   /// The tensor's bytes must stay where they are as long as this is used.
   HostWords(HostMemory &memory, pe::HostOp host);
 
   int64_t size() const { return numElements; }
-  /// `index` lies in [0, size()).
-  uint32_t operator[](int64_t index) {
-    if (static_cast<uint64_t>(index - begin) >= window.size())
-      draw(index);
-    return window[index - begin];
+  /// Elements index, index + stride, ... (`count` of them, all in [0, size()))
+  /// to out[0], out[pitch], ...
+  void read(int64_t index, int64_t stride, int64_t count, uint32_t *out,
+            int64_t pitch) const;
+  uint32_t operator[](int64_t index) const {
+    uint32_t element;
+    read(index, 0, 1, &element, 1);
+    return element;
   }
 
 private:
-  int64_t numElements, begin = 0;
-  llvm::ArrayRef<uint32_t> window;
+  int64_t numElements;
+  /// Empty for a constant that is not held.
+  llvm::ArrayRef<uint32_t> held;
   SeededValues values;
-  std::vector<uint32_t> storage;
-
-  void draw(int64_t index);
 };
 
 /// A run of a nest's innermost points: `count` elements of the host tensor from

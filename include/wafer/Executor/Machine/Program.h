@@ -23,6 +23,7 @@
 #include "wafer/Executor/Machine/Elements.h"
 #include "wafer/Executor/Machine/Expr.h"
 #include "llvm/Support/Error.h"
+#include <map>
 
 namespace wafer::exec {
 
@@ -127,12 +128,21 @@ struct HostCopy {
   mlir::Operation *op = nullptr;
 };
 
+/// Where a named part of a main thread begins (pe.section, or the first task of
+/// a kernel).
+struct SectionMark {
+  size_t pc = 0;
+  llvm::StringRef name;
+};
+
 struct Program {
   /// That of the pe.program, or of the wafer.program.
   std::string name;
   wafer::Region region;
   /// The main thread starts at instruction 0; microthread bodies stand inside.
   std::vector<Instruction> code;
+  /// In the order of the code, each name once.
+  std::vector<SectionMark> sections;
   std::vector<HostCopy> copies;
   /// The addresses of operands, as [begin, end), multiples of 4: offsets in
   /// SRAM without the holes between buffers.
@@ -140,6 +150,11 @@ struct Program {
   /// The last byte of any buffer.
   int64_t sramBytes = 0;
 };
+
+/// Takes the bytes that no instruction and no copy uses out of the addresses of
+/// a program (`sramBytes` stays what the program asks of a PE). Returns, by the
+/// address where it began, how far down each range of bytes in use has moved.
+std::map<int64_t, int64_t> compactMemory(Program &program);
 
 struct Feed {
   pe::FeedOp op;

@@ -35,6 +35,11 @@ llvm::StringRef stringifyFailureKind(FailureKind kind);
 struct RunOptions {
   /// Worker threads; results do not depend on it.
   unsigned threads = 1;
+  /// Functional: whether to find how long launches take; if not, cycles are 0.
+  bool timing = true;
+  /// Functional: whether to run kernel by kernel (E65). Results do not depend
+  /// on it; automatic means for large meshes.
+  enum class Sections { Auto, Always, Never } sections = Sections::Auto;
   /// Raised from outside (a signal handler) to end the run early.
   const std::atomic<bool> *stop = nullptr;
   /// Called now and then with the launch and the cycle reached.

@@ -57,6 +57,7 @@ struct VectorCursor {
   std::array<int64_t, 3> element;
   std::array<std::array<int64_t, 4>, 3> move;
 
+  static constexpr unsigned kSlots = 7;
   static const Operand &operand(const Instruction &instruction, unsigned i) {
     return i == 0 ? instruction.destination : instruction.sources[i - 1];
   }
@@ -64,11 +65,22 @@ struct VectorCursor {
   /// Starts `instruction`. Returns the operand that would leave its buffer
   /// (E20), or -1.
   int start(const Instruction &instruction, const ExprValues &values) {
+    return start(
+        instruction, values,
+        [](unsigned, const Expr &expr) -> const Expr & { return expr; });
+  }
+
+  /// The same with other expressions in the place of the instruction's: extents
+  /// have slots 0 to 3, offsets of the operands 4 to 6.
+  template <typename Fn>
+  int start(const Instruction &instruction, const ExprValues &values,
+            Fn exprAt) {
     points = 1;
     done = 0;
     index.fill(0);
     for (unsigned k = 0; k < 4; ++k) {
-      extents[k] = std::max<int64_t>(0, instruction.extents[k].eval(values));
+      extents[k] =
+          std::max<int64_t>(0, exprAt(k, instruction.extents[k]).eval(values));
       points *= extents[k];
     }
     if (points == 0)
@@ -77,7 +89,8 @@ struct VectorCursor {
       const Operand &op = operand(instruction, i);
       if (op.kind != Operand::Kind::Memory)
         continue;
-      int64_t low = op.offset.eval(values), high = low, inner = 0;
+      int64_t low = exprAt(4 + i, op.offset).eval(values), high = low,
+              inner = 0;
       element[i] = low;
       for (int k = 3; k >= 0; --k) {
         int64_t reach = (extents[k] - 1) * op.strides[k];
@@ -105,22 +118,49 @@ struct VectorCursor {
   }
 };
 
+/// Points along the innermost index of a nest: `count` host elements from
+/// `index` on, `stride` apart.
+struct NestStep {
+  int64_t index, stride, count;
+};
+
 /// The points of a feed at one port, one after the other.
 class NestCursor {
 public:
   NestCursor(const Nest &nest, ExprValues values)
-      : nest(&nest), values(values), ended(!enter(0)) {}
+      : nest(&nest), values(values), ended(!enter(0)) {
+    if (!nest.extents.empty())
+      factor = nest.index.getFactor(machine::kIndex0 + innermost());
+  }
   /// True if all points have been visited.
   bool isDone() const { return ended; }
   /// The host element of the current point.
   int64_t getIndex() const { return nest->index.eval(values); }
   void advance() { ended = !next(nest->extents.size()); }
+  /// The current point and those behind it that one step is the same for.
+  NestStep getStep() const {
+    if (!factor)
+      return {getIndex(), 0, 1};
+    return {getIndex(), *factor,
+            extents[innermost()] - values[machine::kIndex0 + innermost()]};
+  }
+  /// Passes `points` points of the current step.
+  void advance(int64_t points) {
+    if (factor)
+      values[machine::kIndex0 + innermost()] += points - 1;
+    advance();
+  }
 
 private:
   const Nest *nest;
   ExprValues values;
   std::array<int64_t, pe::kMaxNest> extents{};
   bool ended;
+  /// How far a step of the innermost index goes, if that is the same
+  /// everywhere.
+  std::optional<int64_t> factor;
+
+  size_t innermost() const { return nest->extents.size() - 1; }
 
   /// Sets the indices from `depth` on to their first values; false if there is
   /// no further point.
