@@ -345,6 +345,7 @@ void FunctionalRun::run() {
             planSections(module, fabric.sources)) {
       plan = std::move(*sections);
       RunResult before = result;
+      result.sections = plan.sections.size();
       runSections();
       if (result.failure != FailureKind::NotQuiescent)
         return;

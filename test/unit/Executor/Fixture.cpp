@@ -113,22 +113,30 @@ static uint32_t canonical(uint32_t bits) {
 
 RunOutcome ExecutorTest::runBoth() {
   RunOutcome functional = run(/*isCycle=*/false), cycle = run(/*isCycle=*/true);
-  for (const RunOutcome *outcome : {&functional, &cycle})
-    EXPECT_TRUE(outcome->result.succeeded())
-        << (outcome == &cycle ? "cycle: " : "functional: ")
-        << llvm::join(outcome->result.diagnostics, "\n");
+  options.sections = RunOptions::Sections::Always;
+  RunOutcome sections = run(/*isCycle=*/false, /*threads=*/3);
+  options.sections = RunOptions::Sections::Auto;
   functionalCycles = functional.result.cycles;
-  for (const auto &[name, words] : cycle.outputs) {
-    EXPECT_EQ(functional.outputs[name].size(), words.size());
-    for (size_t i = 0; i < words.size() && i < functional.outputs[name].size();
-         ++i)
-      EXPECT_EQ(canonical(functional.outputs[name][i]), canonical(words[i]))
-          << name << "[" << i << "]";
+  sectionsOfRun = sections.result.sections;
+  cyclesBySections = sections.result.cycles;
+  EXPECT_TRUE(cycle.result.succeeded())
+      << "cycle: " << llvm::join(cycle.result.diagnostics, "\n");
+  for (RunOutcome *outcome : {&functional, &sections}) {
+    SCOPED_TRACE(outcome == &functional ? "as a whole" : "in sections");
+    EXPECT_TRUE(outcome->result.succeeded())
+        << llvm::join(outcome->result.diagnostics, "\n");
+    for (const auto &[name, words] : cycle.outputs) {
+      std::vector<uint32_t> &own = outcome->outputs[name];
+      EXPECT_EQ(own.size(), words.size());
+      for (size_t i = 0; i < words.size() && i < own.size(); ++i)
+        EXPECT_EQ(canonical(own[i]), canonical(words[i]))
+            << name << "[" << i << "]";
+    }
+    EXPECT_EQ(outcome->result.instructions, cycle.result.instructions);
+    EXPECT_EQ(outcome->result.elements, cycle.result.elements);
+    EXPECT_EQ(outcome->result.waveletsSent, cycle.result.waveletsSent);
+    EXPECT_EQ(outcome->result.waveletHops, cycle.result.waveletHops);
   }
-  EXPECT_EQ(functional.result.instructions, cycle.result.instructions);
-  EXPECT_EQ(functional.result.elements, cycle.result.elements);
-  EXPECT_EQ(functional.result.waveletsSent, cycle.result.waveletsSent);
-  EXPECT_EQ(functional.result.waveletHops, cycle.result.waveletHops);
   return cycle;
 }
 

@@ -51,8 +51,9 @@ protected:
   /// Runs all modules in order with one executor, wafer programs always with
   /// the functional one; outputs are read as words (two f16 in one).
   RunOutcome run(bool isCycle, unsigned threads = 1);
-  /// Runs both; both must succeed with the same bits (all NaNs being equal).
-  /// Returns the cycle executor's outcome.
+  /// Runs both, the functional one as a whole and in sections on three threads;
+  /// all must succeed with the same bits (all NaNs being equal). Returns the
+  /// cycle executor's outcome.
   RunOutcome runBoth();
   /// Runs both; both must fail with this kind and mention `text`.
   void expectFailure(FailureKind kind, const std::string &text);
@@ -67,6 +68,9 @@ protected:
   RunOptions options;
   /// Cycles of the functional executor in the last runBoth.
   uint64_t functionalCycles = 0;
+  /// Of the run in sections in the last runBoth.
+  unsigned sectionsOfRun = 0;
+  uint64_t cyclesBySections = 0;
 };
 
 } // namespace wafer::exec

@@ -63,6 +63,8 @@ struct RunResult {
   /// False for a program whose streams have no routes yet: waveletHops and
   /// coloursUsed say nothing.
   bool hasRoutes = true;
+  /// Functional: the sections that the last module ran in (E65).
+  unsigned sections = 1;
   /// Vector instructions, counted for each PE.
   uint64_t instructions = 0;
   /// Points of their iteration spaces.
