@@ -49,15 +49,56 @@ void ClassBuilder::collectLayers() {
   }
 }
 
+static llvm::hash_code hashProgram(pe::ProgramOp program) {
+  llvm::hash_code hash = 0;
+  program.getBody().walk([&](Operation *op) {
+    hash =
+        llvm::hash_combine(hash, OperationEquivalence::computeHash(
+                                     op, OperationEquivalence::ignoreHashValue,
+                                     OperationEquivalence::ignoreHashValue,
+                                     OperationEquivalence::IgnoreLocations));
+  });
+  return hash;
+}
+
+/// Tasks on the two sides of a mesh are often the same but for the names of
+/// their streams, which are gone by now.
 LogicalResult ClassBuilder::build() {
   collectLayers();
+  struct Class {
+    pe::ProgramOp program;
+    SmallVector<Region, 2> regions;
+  };
+  std::vector<Class> classes;
+  std::map<size_t, SmallVector<unsigned, 1>> byHash;
   for (const Partition::Cell &cell : overlay(regions).cells) {
     bool runs = llvm::any_of(cell.cover, [&](unsigned i) {
       return layers[i].op &&
              isa<mesh::TaskOp, pe::LoadOp, pe::StoreOp>(layers[i].op);
     });
-    if (runs && failed(buildClass(cell.cover, cell.region)))
+    if (!runs)
+      continue;
+    FailureOr<pe::ProgramOp> built = buildClass(cell.cover, cell.region);
+    if (failed(built))
       return failure();
+    SmallVector<unsigned, 1> &similar = byHash[hashProgram(*built)];
+    auto *same = llvm::find_if(similar, [&](unsigned n) {
+      return OperationEquivalence::isRegionEquivalentTo(
+          &classes[n].program.getBody(), &built->getBody(),
+          OperationEquivalence::IgnoreLocations);
+    });
+    if (same != similar.end()) {
+      classes[*same].regions.push_back(cell.region);
+      built->erase();
+      continue;
+    }
+    similar.push_back(classes.size());
+    classes.push_back({*built, {cell.region}});
+  }
+  for (auto [n, built] : llvm::enumerate(classes)) {
+    built.program.setSymName("c" + std::to_string(n));
+    built.program.setOnAttr(machine::RegionAttr::get(
+        builder.getContext(), Region::unite(built.regions)));
   }
   return success();
 }
@@ -126,11 +167,11 @@ void ClassBuilder::bindQueues(mesh::TaskOp task) {
   });
 }
 
-LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover,
-                                       const Region &region) {
+FailureOr<pe::ProgramOp> ClassBuilder::buildClass(ArrayRef<unsigned> cover,
+                                                  const Region &region) {
   Location location = program.getLoc();
   auto peProgram = pe::ProgramOp::create(
-      builder, location, builder.getStringAttr("c" + std::to_string(count++)),
+      builder, location, builder.getStringAttr("c"),
       machine::RegionAttr::get(builder.getContext(), region));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(&peProgram.getBody().emplaceBlock());
@@ -164,7 +205,7 @@ LogicalResult ClassBuilder::buildClass(ArrayRef<unsigned> cover,
     if (failed(lowerTask(task, region)))
       return failure();
   }
-  return success();
+  return peProgram;
 }
 
 FailureOr<Attribute> ClassBuilder::lowerOperand(Operation *op,

@@ -13,7 +13,7 @@
 // 2. For each class: its buffers and copies, the queues that it uses tied to
 //    their colours, then its tasks' instructions in order, with each stream
 //    replaced by the queue of the colour that the class has for it; barriers
-//    where epochs change.
+//    where epochs change. Classes with equal programs become one.
 // 3. Routes of the same colour and hop are joined, whichever stream asked.
 //
 // Rejected here: buffers without offset, streams without route or queue.

@@ -199,6 +199,16 @@ bool Region::contains(const Region &other) const {
         return rects.front().contains(rect);
       }))
     return true;
+  // Disjoint rectangles hold as many points of others as they have in common.
+  if (holes.empty()) {
+    int64_t common = 0, all = other.size() + int64_t(other.holes.size());
+    visitOverlaps(rects, other.rects, [&](unsigned i, unsigned j) {
+      common += rects[i].intersect(other.rects[j]).size();
+      return true;
+    });
+    if (common == all || other.holes.empty())
+      return common == all;
+  }
   return other.subtract(*this).empty();
 }
 

@@ -12,6 +12,7 @@
 #include "dialects/Wafer/Wafer.h"
 
 #include <map>
+#include <memory>
 #include <set>
 
 namespace wafer::verify {
@@ -29,26 +30,49 @@ public:
   std::optional<uint64_t> at(Point pe, int64_t launch);
 
 private:
-  uint64_t sum(size_t k, llvm::MutableArrayRef<int64_t> values,
-               int64_t &budget) const;
-
   struct Factor {
     CompiledExpr expr;
     /// Bit k: depends on index i<k>.
     unsigned indices;
   };
-  llvm::SmallVector<Factor> loops;
-  /// Factors that depend on an index, and those that do not.
-  llvm::SmallVector<Factor> inner, outer;
-  std::set<unsigned> used, usedInside;
-  std::map<std::array<int64_t, 3>, std::optional<uint64_t>> sums;
+  struct Loop {
+    unsigned index;
+    Factor count;
+  };
+  /// Loops that no factor connects with others. The number of points of a nest
+  /// is the product of the groups' numbers.
+  struct Group {
+    llvm::SmallVector<Loop> loops;
+    llvm::SmallVector<Factor> factors;
+    std::set<unsigned> used;
+    std::map<std::array<int64_t, 3>, std::optional<uint64_t>> sums;
+  };
+
+  static uint64_t sum(const Group &group, size_t k,
+                      llvm::MutableArrayRef<int64_t> values, int64_t &budget);
+
+  unsigned numIndices;
+  std::vector<Group> groups;
+  /// Factors that depend on no index.
+  llvm::SmallVector<Factor> factors;
+  std::set<unsigned> used;
+};
+
+/// Nests by their counts: many tasks have the same ones.
+class NestCounts {
+public:
+  std::shared_ptr<NestCount> get(llvm::ArrayRef<mlir::AffineExpr> counts,
+                                 size_t indices);
+
+private:
+  std::map<std::vector<const void *>, std::shared_ptr<NestCount>> nests;
 };
 
 /// What one end of a stream moves: instructions of tasks, or feeds.
 class StreamEnd {
 public:
-  void addInstruction(pe::VectorOp op, const Region &region);
-  void addFeed(pe::FeedOp feed);
+  void addInstruction(pe::VectorOp op, const Region &region, NestCounts &nests);
+  void addFeed(pe::FeedOp feed, NestCounts &nests);
 
   bool empty() const { return parts.empty(); }
   const Region &getRegion() const { return region; }
@@ -58,30 +82,43 @@ public:
   bool dependsOn(unsigned dim) const;
   /// Elements that `pe` moves in a launch; nullopt if they cannot be counted.
   std::optional<uint64_t> countAt(Point pe, int64_t launch);
-  /// First and last coordinates of the rectangles of tasks that meet `area`:
-  /// where the covering tasks change.
+  /// First and last coordinates of the rectangles that meet `area`, in each of
+  /// which the covering instructions are the same.
   void addBorders(const StridedRect &area, std::set<int64_t> &xs,
-                  std::set<int64_t> &ys) const;
+                  std::set<int64_t> &ys);
   /// The columns among them for one row.
   void addBordersOfRow(int64_t y, std::set<int64_t> &xs);
-  void addBordersOfColumn(int64_t x, std::set<int64_t> &ys) const;
+  /// A value in [begin, end) for each set of instructions that cover PEs of row
+  /// `at`, or of column `at`, there.
+  void addOneOfEach(bool isRow, int64_t at, int64_t begin, int64_t end,
+                    std::set<int64_t> &values);
 
 private:
   struct Part {
     mlir::Location location;
     Region region;
-    NestCount count;
+    std::shared_ptr<NestCount> count;
   };
-  /// A stretch of a row that belongs to a part.
+  /// PEs that the same parts cover.
+  struct Cell {
+    llvm::SmallVector<StridedRect, 4> rects;
+    llvm::SmallVector<unsigned, 4> parts;
+  };
+  /// A stretch of a row or column that belongs to a cell.
   struct Stretch {
-    StridedRange x;
-    unsigned part;
+    StridedRange range;
+    unsigned cell;
   };
-  void addPart(mlir::Location location, const Region &region, NestCount count);
-  const std::vector<Stretch> &getRow(int64_t y);
+  using Lines = std::map<int64_t, std::vector<Stretch>>;
+
+  void addPart(mlir::Location location, const Region &region,
+               std::shared_ptr<NestCount> count);
+  const std::vector<Cell> &getCells();
+  const std::vector<Stretch> &getLine(bool isRow, int64_t at);
 
   std::vector<Part> parts;
-  std::map<int64_t, std::vector<Stretch>> rows;
+  std::vector<Cell> cells; // of the parts so far, or none
+  Lines rows, columns;
   Region region;
 };
 

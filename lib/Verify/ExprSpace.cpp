@@ -9,6 +9,7 @@
 #include "CompiledExpr.h"
 
 #include "dialects/PE/PE.h"
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -112,8 +113,8 @@ void addToFront(std::vector<Extreme> &front, Extreme extreme) {
 /// Groups of dimensions, each enumerated alone; their fronts are added up.
 class ExprSpace::Search {
 public:
-  Search(const ExprSpace &space, ArrayRef<AffineExpr> exprs)
-      : space(space), numExprs(exprs.size()) {
+  Search(const ExprSpace &space, ArrayRef<AffineExpr> exprs, bool atCorners)
+      : space(space), numExprs(exprs.size()), atCorners(atCorners) {
     for (AffineExpr expr : exprs)
       sums.emplace_back(expr);
   }
@@ -145,6 +146,8 @@ private:
 
   const ExprSpace &space;
   size_t numExprs;
+  /// Look at the first and last value of each dimension only.
+  bool atCorners;
   SmallVector<Sum> sums;
   llvm::EquivalenceClasses<unsigned> classes;
   std::vector<Group> groups;
@@ -251,6 +254,9 @@ void ExprSpace::Search::record(const Group &group,
 
 bool ExprSpace::Search::visit(const Group &group, size_t depth,
                               std::vector<Extreme> &front) {
+  // Of dimensions that are in constraints only, one point is enough.
+  if (group.terms.empty() && !front.empty())
+    return true;
   if (depth == group.order.size()) {
     record(group, front);
     return ++points <= kMaxPoints;
@@ -258,9 +264,13 @@ bool ExprSpace::Search::visit(const Group &group, size_t depth,
   unsigned dim = group.order[depth];
   const Dim &range = space.dims.at(dim);
   const std::optional<CompiledExpr> &trips = group.counts[depth];
-  int64_t count = trips ? trips->evaluate(values) : range.values.size();
-  for (int64_t n = 0; n < count; ++n) {
-    values[dim] = trips ? n : range.values[n];
+  // Both wrap alike.
+  int64_t count =
+      trips ? int64_t(uint64_t(trips->evaluate(values)) - uint64_t(range.low))
+            : range.values->size();
+  int64_t step = atCorners ? std::max<int64_t>(count - 1, 1) : 1;
+  for (int64_t n = 0; n < count; n += step) {
+    values[dim] = trips ? range.low + n : (*range.values)[n];
     if (!visit(group, depth + 1, front))
       return false;
   }
@@ -308,27 +318,40 @@ std::optional<std::vector<Extreme>> ExprSpace::Search::run() {
 //===----------------------------------------------------------------------===//
 
 void ExprSpace::setValues(unsigned dim, std::vector<int64_t> values) {
-  dims[dim] = {std::move(values), AffineExpr()};
+  Dim &range = dims[dim] = {};
+  if (!values.empty()) {
+    range.low = *llvm::min_element(values);
+    range.high = *llvm::max_element(values);
+  }
+  range.values =
+      std::make_shared<const std::vector<int64_t>>(std::move(values));
 }
 
-void ExprSpace::setCount(unsigned dim, AffineExpr count) {
+void ExprSpace::setCount(unsigned dim, AffineExpr count, int64_t first) {
   if (auto constant = dyn_cast<AffineConstantExpr>(count);
       constant && constant.getValue() <= kMaxPoints) {
-    std::vector<int64_t> values(std::max<int64_t>(constant.getValue(), 0));
-    std::iota(values.begin(), values.end(), 0);
+    std::vector<int64_t> values(
+        std::max<int64_t>(constant.getValue() - first, 0));
+    std::iota(values.begin(), values.end(), first);
     setValues(dim, std::move(values));
     return;
   }
-  dims[dim] = {{}, count};
+  dims[dim] = {nullptr, first, first, count};
 }
 
 std::optional<std::vector<Extreme>>
 ExprSpace::maximise(ArrayRef<AffineExpr> exprs) const {
-  return Search(*this, exprs).run();
+  return Search(*this, exprs, /*atCorners=*/false).run();
+}
+
+std::optional<std::vector<Extreme>>
+ExprSpace::maximiseAtCorners(ArrayRef<AffineExpr> exprs) const {
+  return Search(*this, exprs, /*atCorners=*/true).run();
 }
 
 std::optional<ExprSpace::Interval> ExprSpace::bound(AffineExpr expr) const {
-  constexpr int64_t kHuge = int64_t(1) << 40;
+  // Far from where sums of two would wrap.
+  constexpr int64_t kHuge = int64_t(1) << 60;
   auto checked = [&](Interval i) -> std::optional<Interval> {
     if (i.low < -kHuge || i.high > kHuge)
       return std::nullopt;
@@ -337,19 +360,15 @@ std::optional<ExprSpace::Interval> ExprSpace::bound(AffineExpr expr) const {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return checked({constant.getValue(), constant.getValue()});
   if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
-    auto it = dims.find(dim.getPosition());
-    if (it == dims.end())
+    const Dim *range = lookup(dim.getPosition());
+    if (!range)
       return std::nullopt;
-    if (it->second.count) {
-      std::optional<Interval> count = bound(it->second.count);
-      if (!count)
-        return std::nullopt;
-      return Interval{0, std::max<int64_t>(count->high - 1, 0)};
-    }
-    const std::vector<int64_t> &values = it->second.values;
-    if (values.empty())
-      return Interval{0, 0};
-    return Interval{*llvm::min_element(values), *llvm::max_element(values)};
+    if (!range->count)
+      return checked({range->low, range->high});
+    std::optional<Interval> count = bound(range->count);
+    if (!count)
+      return std::nullopt;
+    return Interval{range->low, std::max(count->high - 1, range->low)};
   }
   auto binary = cast<AffineBinaryOpExpr>(expr);
   std::optional<Interval> l = bound(binary.getLHS()),
@@ -358,12 +377,16 @@ std::optional<ExprSpace::Interval> ExprSpace::bound(AffineExpr expr) const {
     return std::nullopt;
   if (expr.getKind() == AffineExprKind::Add)
     return checked({l->low + r->low, l->high + r->high});
-  if (r->low != r->high || std::abs(r->low) > (int64_t(1) << 20))
+  if (r->low != r->high)
     return std::nullopt;
   int64_t c = r->low;
-  if (expr.getKind() == AffineExprKind::Mul)
-    return checked(
-        {std::min(l->low * c, l->high * c), std::max(l->low * c, l->high * c)});
+  if (expr.getKind() == AffineExprKind::Mul) {
+    int64_t low, high;
+    if (llvm::MulOverflow(l->low, c, low) ||
+        llvm::MulOverflow(l->high, c, high))
+      return std::nullopt;
+    return checked({std::min(low, high), std::max(low, high)});
+  }
   if (c <= 0)
     return std::nullopt;
   if (expr.getKind() == AffineExprKind::FloorDiv)
@@ -382,10 +405,22 @@ std::optional<int64_t> ExprSpace::boundAbove(AffineExpr expr) const {
   return interval ? std::optional(interval->high) : std::nullopt;
 }
 
-static std::vector<int64_t> listValues(const StridedRange &range) {
+/// Sorted, each once.
+static std::vector<int64_t> listValues(ArrayRef<StridedRange> ranges) {
   std::vector<int64_t> values;
-  for (int64_t v = range.begin; v < range.end; v += range.step)
-    values.push_back(v);
+  if (ranges.empty())
+    return values;
+  int64_t low = INT64_MAX, end = INT64_MIN;
+  for (const StridedRange &range : ranges) {
+    low = std::min(low, range.begin);
+    end = std::max(end, range.end);
+  }
+  llvm::BitVector isThere(end - low);
+  for (const StridedRange &range : ranges)
+    for (int64_t v = range.begin; v < range.end; v += range.step)
+      isThere.set(v - low);
+  for (unsigned n : isThere.set_bits())
+    values.push_back(low + n);
   return values;
 }
 
@@ -395,20 +430,18 @@ void ExprSpace::restrictTo(const StridedRect &rect) {
 }
 
 ExprSpace verify::makeSpace(const wafer::Region &region, int64_t launches) {
-  std::set<int64_t> columns, rows;
+  SmallVector<StridedRange> columns, rows;
   for (const StridedRect &rect : region.getRects()) {
-    for (int64_t x : listValues(rect.x))
-      columns.insert(x);
-    for (int64_t y : listValues(rect.y))
-      rows.insert(y);
+    columns.push_back(rect.x);
+    rows.push_back(rect.y);
   }
   ExprSpace space;
-  space.setValues(machine::kX, {columns.begin(), columns.end()});
-  space.setValues(machine::kY, {rows.begin(), rows.end()});
+  space.setValues(machine::kX, listValues(columns));
+  space.setValues(machine::kY, listValues(rows));
   if (launches > kMaxLaunches)
     space.setValues(machine::kLaunch, {0, 1, launches - 1});
   else
-    space.setValues(machine::kLaunch, listValues({0, launches}));
+    space.setValues(machine::kLaunch, listValues(StridedRange(0, launches)));
   return space;
 }
 

@@ -6,9 +6,10 @@
 //===----------------------------------------------------------------------===//
 //
 // The largest values of expressions over all PEs, launches and iterations,
-// without visiting every combination. A quasi-affine expression is a sum of
-// terms; dimensions that no division, constraint or trip count brings together
-// are independent of each other, so that each such group is enumerated alone.
+// exactly, without visiting every combination. A quasi-affine expression is a
+// sum of terms; dimensions that no division, constraint or trip count brings
+// together are independent of each other, so that each such group is enumerated
+// alone.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,6 +19,7 @@
 #include "dialects/Machine/Machine.h"
 
 #include <map>
+#include <memory>
 
 namespace wafer::verify {
 
@@ -35,12 +37,21 @@ public:
     llvm::SmallVector<int64_t, 2> values;
     Place place;
   };
+  /// What a dimension can be.
+  struct Dim {
+    /// Never null where `count` is.
+    std::shared_ptr<const std::vector<int64_t>> values;
+    /// Of the values; 0 if there are none.
+    int64_t low = 0, high = 0;
+    /// Or else `low` to `count` - 1.
+    mlir::AffineExpr count;
+  };
 
   /// Dimension `dim` takes these values.
   void setValues(unsigned dim, std::vector<int64_t> values);
-  /// Dimension `dim` takes the values 0 to `count` - 1; `count` may name other
-  /// dimensions, but not in a circle.
-  void setCount(unsigned dim, mlir::AffineExpr count);
+  /// Dimension `dim` takes the values `first` to `count` - 1; `count` may name
+  /// other dimensions, but not in a circle.
+  void setCount(unsigned dim, mlir::AffineExpr count, int64_t first = 0);
   /// Columns and rows of `rect` only.
   void restrictTo(const StridedRect &rect);
   /// Only points where `expr` is positive count.
@@ -52,15 +63,21 @@ public:
   std::optional<std::vector<Extreme>>
   maximise(llvm::ArrayRef<mlir::AffineExpr> exprs) const;
 
-  /// An upper bound of `expr`, by interval arithmetic; nullopt if there is
-  /// none.
+  /// The same among points where each dimension is at its first or last value:
+  /// points of the space, but maybe not the largest.
+  std::optional<std::vector<Extreme>>
+  maximiseAtCorners(llvm::ArrayRef<mlir::AffineExpr> exprs) const;
+
+  /// An upper bound of `expr`, by interval arithmetic; nullopt if there is none
+  /// or if some part of it is too large.
   std::optional<int64_t> boundAbove(mlir::AffineExpr expr) const;
 
+  const Dim *lookup(unsigned dim) const {
+    auto it = dims.find(dim);
+    return it == dims.end() ? nullptr : &it->second;
+  }
+
 private:
-  struct Dim {
-    std::vector<int64_t> values;
-    mlir::AffineExpr count; // null: `values`
-  };
   struct Interval {
     int64_t low, high;
   };

@@ -97,13 +97,12 @@ ExprSpace ProgramWalk::makeSpace() const {
     pe::LoopOp loop = level.loop;
     AffineExpr count = loop.getCount().getValue();
     unsigned dim = machine::kIndex0 + k;
-    space.addPositive(count);
-    if (level.isFirst) {
+    int64_t first = level.isFirst ? 0 : 1;
+    space.addPositive(count - first);
+    if (level.isFirst)
       space.setValues(dim, {0});
-      continue;
-    }
-    space.setCount(dim, count);
-    space.addPositive(dimExpr(dim, count.getContext()));
+    else
+      space.setCount(dim, count, first);
   }
   return space;
 }
@@ -112,6 +111,16 @@ std::pair<int64_t, int64_t> ProgramWalk::boundCount(AffineExpr count) const {
   if (auto constant = dyn_cast<AffineConstantExpr>(count))
     return {constant.getValue(), constant.getValue()};
   ExprSpace space = makeSpace();
+  // Bounds are enough where points reach them, or where they say at least 2.
+  auto high = prover.boundAbove(count, space),
+       low = prover.boundAbove(-count, space);
+  auto isReached = [&](AffineExpr expr, int64_t bound) {
+    auto front = space.maximiseAtCorners(expr);
+    return front && !front->empty() && front->front().values[0] >= bound;
+  };
+  if (high && low && isReached(count, std::min<int64_t>(*high, 2)) &&
+      (*low <= -2 || isReached(-count, *low)))
+    return {-*low, *high};
   auto most = space.maximise(count), least = space.maximise(-count);
   if (!most || !least)
     return {0, kUnbounded};

@@ -8,7 +8,7 @@
 #ifndef WAFER_LIB_VERIFY_INFLIGHT_H
 #define WAFER_LIB_VERIFY_INFLIGHT_H
 
-#include "ExprSpace.h"
+#include "Prover.h"
 #include "dialects/PE/PE.h"
 
 namespace wafer::verify {
@@ -49,8 +49,10 @@ public:
   };
 
   /// `space` holds the PEs and launches.
-  ProgramWalk(pe::ProgramOp program, ExprSpace space, Listener &listener)
-      : program(program), outside(std::move(space)), listener(listener) {}
+  ProgramWalk(pe::ProgramOp program, ExprSpace space, Prover &prover,
+              Listener &listener)
+      : program(program), outside(std::move(space)), prover(prover),
+        listener(listener) {}
 
   mlir::LogicalResult run();
 
@@ -66,11 +68,13 @@ private:
   mlir::LogicalResult walkIteration(pe::LoopOp loop, bool isFirst,
                                     Flights &flights);
   ExprSpace makeSpace() const;
-  /// Bounds of a trip count here: [least, most], at most `most` if unknown.
+  /// A trip count here: [least, most], at most `most` if unknown. Numbers from
+  /// 2 on may be bounds that it does not reach.
   std::pair<int64_t, int64_t> boundCount(mlir::AffineExpr count) const;
 
   pe::ProgramOp program;
   ExprSpace outside;
+  Prover &prover;
   Listener &listener;
   llvm::SmallVector<Level> levels;
 };

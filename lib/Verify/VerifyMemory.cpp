@@ -12,15 +12,16 @@
 //    two buffers with a common byte and a common PE must have no flag in
 //    common.
 // 2. For M3, the lowest and the highest element of an access are expressions:
-//    the offset plus each stride times the first or last index. Their extremes
-//    over PEs, launches and iterations come from ExprSpace. Loads and stores
-//    likewise, with their nest's indices; M4 looks at the index into the host
-//    tensor.
+//    the offset plus each stride times the first or last index. Prover bounds
+//    them over all PEs, launches and iterations; where it proves too little,
+//    their extremes come from ExprSpace. Loads and stores likewise, with their
+//    nest's indices; M4 looks at the index into the host tensor.
 //
 //===----------------------------------------------------------------------===//
 
 #include "ExprSpace.h"
 #include "PointDiagnostics.h"
+#include "Prover.h"
 #include "wafer/Verify/Passes.h"
 
 #define DEBUG_TYPE "wafer-verify-memory"
@@ -50,10 +51,39 @@ struct Range {
   bool isHost = false;
 };
 
+/// Accesses to host tensors of which nothing is known (M4).
+struct UnprovedAccesses {
+  Operation *first = nullptr;
+  std::string name; // of the first one's tensor
+  unsigned count = 0;
+
+  void add(Operation *op, const std::string &tensor) {
+    if (count++ == 0) {
+      first = op;
+      name = tensor;
+    }
+  }
+  void warn() const;
+};
+
+void UnprovedAccesses::warn() const {
+  if (count == 0)
+    return;
+  InFlightDiagnostic diagnostic =
+      first->emitWarning("cannot prove that all indices into ")
+      << name << " lie inside it";
+  if (count > 1)
+    diagnostic << ", nor those of " << count - 1 << " other copies or feeds";
+  diagnostic << ": run the program with wafer-run, which refuses an index "
+                "outside";
+}
+
 class AccessCheck {
 public:
-  AccessCheck(wafer::Region region, int64_t launches)
-      : region(std::move(region)), launches(launches) {}
+  AccessCheck(Prover &prover, UnprovedAccesses &unproved, wafer::Region on,
+              int64_t launches)
+      : prover(prover), unproved(unproved), region(std::move(on)),
+        everywhere(makeSpace(region, launches)) {}
 
   LogicalResult checkInstruction(pe::VectorOp op);
   template <typename CopyT> LogicalResult checkCopy(CopyT op);
@@ -67,16 +97,21 @@ private:
     Place place;
   };
   /// Is the largest value of `reach` at most `limit`?
-  static Verdict judge(AffineExpr reach, int64_t limit, const ExprSpace &space);
+  Verdict judge(AffineExpr reach, int64_t limit, const ExprSpace &space,
+                bool mayEnumerate = true);
   LogicalResult checkMem(pe::VectorOp op, pe::MemAttr mem);
   LogicalResult check(Operation *op, const Range &range,
                       ArrayRef<AffineExpr> nest);
+  /// `isProved` becomes false where nothing is known of a host tensor.
   LogicalResult checkEnd(Operation *op, const Range &range,
-                         const ExprSpace &space, bool isHigh);
+                         const ExprSpace &space, bool isHigh, bool &isProved);
   Range hostRange(Operation *op, FlatSymbolRefAttr host, AffineExpr index);
 
+  Prover &prover;
+  UnprovedAccesses &unproved;
   wafer::Region region;
-  int64_t launches;
+  /// All columns with all rows of the region, and the launches.
+  ExprSpace everywhere;
 };
 
 pe::BufferOp lookupBuffer(Operation *op, FlatSymbolRefAttr name) {
@@ -88,29 +123,36 @@ pe::BufferOp lookupBuffer(Operation *op, FlatSymbolRefAttr name) {
 }
 
 AccessCheck::Verdict AccessCheck::judge(AffineExpr reach, int64_t limit,
-                                        const ExprSpace &space) {
-  auto extremes = space.maximise(reach);
-  if (!extremes) {
-    std::optional<int64_t> bound = space.boundAbove(reach);
-    return {bound && *bound <= limit ? Inside : Unknown, 0, {}};
-  }
-  for (const ExprSpace::Extreme &extreme : *extremes)
-    if (extreme.values[0] > limit)
-      return {Outside, extreme.values[0], extreme.place};
-  return {Inside, 0, {}};
+                                        const ExprSpace &space,
+                                        bool mayEnumerate) {
+  if (prover.areNeverAllPositive(reach - limit, space))
+    return {Inside, 0, {}};
+  std::optional<std::vector<ExprSpace::Extreme>> extremes;
+  if (mayEnumerate)
+    extremes = space.maximise(reach);
+  bool isUnknown = !extremes;
+  if (isUnknown)
+    extremes = space.maximiseAtCorners(reach);
+  if (extremes)
+    for (const ExprSpace::Extreme &extreme : *extremes)
+      if (extreme.values[0] > limit)
+        return {Outside, extreme.values[0], extreme.place};
+  return {isUnknown ? Unknown : Inside, 0, {}};
 }
 
 LogicalResult AccessCheck::checkEnd(Operation *op, const Range &range,
-                                    const ExprSpace &space, bool isHigh) {
+                                    const ExprSpace &space, bool isHigh,
+                                    bool &isProved) {
   AffineExpr reach = isHigh ? range.high : -range.low;
   int64_t limit = isHigh ? range.size - 1 : 0;
-  if (judge(reach, limit, space).where == Inside)
+  bool isOneRect = region.getRects().size() == 1 && region.getHoles().empty();
+  if (!isOneRect && judge(reach, limit, space).where == Inside)
     return success();
   // Columns and rows of different rectangles were combined: look again.
   for (const StridedRect &rect : region.splitAtHoles()) {
     ExprSpace exact = space;
     exact.restrictTo(rect);
-    Verdict verdict = judge(reach, limit, exact);
+    Verdict verdict = judge(reach, limit, exact, /*mayEnumerate=*/isProved);
     if (verdict.where == Outside) // M3, M4
       return op->emitError("reaches element ")
              << (isHigh ? verdict.value : -verdict.value) << " of "
@@ -121,9 +163,7 @@ LogicalResult AccessCheck::checkEnd(Operation *op, const Range &range,
     if (!range.isHost) // M3
       return op->emitError("too many combinations to prove that the access to ")
              << range.name << " lies inside it";
-    op->emitWarning("too many combinations to prove that the index into ") // M4
-        << range.name << " lies inside it";
-    return success();
+    isProved = false;
   }
   return success();
 }
@@ -132,7 +172,7 @@ LogicalResult AccessCheck::checkEnd(Operation *op, const Range &range,
 /// none.
 LogicalResult AccessCheck::check(Operation *op, const Range &range,
                                  ArrayRef<AffineExpr> nest) {
-  ExprSpace space = makeSpace(region, launches);
+  ExprSpace space = everywhere;
   if (auto vector = dyn_cast<pe::VectorOp>(op)) {
     addLoops(space, op);
     for (Attribute extent : vector.getExtentsAttr())
@@ -142,9 +182,13 @@ LogicalResult AccessCheck::check(Operation *op, const Range &range,
     space.setCount(machine::kIndex0 + k, count);
     space.addPositive(count);
   }
-  if (failed(checkEnd(op, range, space, /*isHigh=*/true)))
+  bool isProved = true;
+  if (failed(checkEnd(op, range, space, /*isHigh=*/true, isProved)) ||
+      failed(checkEnd(op, range, space, /*isHigh=*/false, isProved)))
     return failure();
-  return checkEnd(op, range, space, /*isHigh=*/false);
+  if (!isProved)
+    unproved.add(op, range.name); // M4
+  return success();
 }
 
 LogicalResult AccessCheck::checkMem(pe::VectorOp op, pe::MemAttr mem) {
@@ -210,21 +254,25 @@ LogicalResult AccessCheck::checkFeed(pe::FeedOp feed) {
 /// Checks the copies, feeds and instructions inside `op`, which run on `on`
 /// unless they say otherwise.
 LogicalResult checkAccesses(Operation *op, const wafer::Region &on,
-                            int64_t launches) {
+                            int64_t launches, Prover &prover,
+                            UnprovedAccesses &unproved) {
   bool ok = true;
+  AccessCheck here(prover, unproved, on, launches);
   auto regionOf = [&](auto copy) {
     return copy.getOn() ? copy.getOn()->getRegion() : on;
   };
   op->walk([&](Operation *inner) {
     if (auto vector = dyn_cast<pe::VectorOp>(inner)) {
-      ok &= succeeded(AccessCheck(on, launches).checkInstruction(vector));
+      ok &= succeeded(here.checkInstruction(vector));
     } else if (auto load = dyn_cast<pe::LoadOp>(inner)) {
-      AccessCheck access(regionOf(load), load.getOnce() ? 1 : launches);
+      AccessCheck access(prover, unproved, regionOf(load),
+                         load.getOnce() ? 1 : launches);
       ok &= succeeded(access.checkCopy(load));
     } else if (auto store = dyn_cast<pe::StoreOp>(inner)) {
-      ok &= succeeded(AccessCheck(regionOf(store), launches).checkCopy(store));
+      AccessCheck access(prover, unproved, regionOf(store), launches);
+      ok &= succeeded(access.checkCopy(store));
     } else if (auto feed = dyn_cast<pe::FeedOp>(inner)) {
-      AccessCheck access(feed.getOn().getRegion(), launches);
+      AccessCheck access(prover, unproved, feed.getOn().getRegion(), launches);
       ok &= succeeded(access.checkFeed(feed));
     }
   });
@@ -352,6 +400,8 @@ LogicalResult BufferCheck::run() {
 struct VerifyMemory : impl::VerifyMemoryBase<VerifyMemory> {
   void runOnOperation() override {
     bool ok = true;
+    Prover prover;
+    UnprovedAccesses unproved;
     for (auto program : getOperation().getOps<mesh::ProgramOp>()) {
       ok &= succeeded(BufferCheck(program).run());
       int64_t launches = program.getLaunches();
@@ -359,8 +409,8 @@ struct VerifyMemory : impl::VerifyMemoryBase<VerifyMemory> {
         auto task = dyn_cast<mesh::TaskOp>(op);
         if (task || isa<pe::LoadOp, pe::StoreOp, pe::FeedOp>(op))
           ok &= succeeded(checkAccesses(
-              &op, task ? task.getOn().getRegion() : wafer::Region(),
-              launches));
+              &op, task ? task.getOn().getRegion() : wafer::Region(), launches,
+              prover, unproved));
       }
     }
     for (auto module : getOperation().getOps<pe::ModuleOp>()) {
@@ -369,11 +419,13 @@ struct VerifyMemory : impl::VerifyMemoryBase<VerifyMemory> {
         if (program || isa<pe::FeedOp>(op))
           ok &= succeeded(checkAccesses(
               &op, program ? program.getOn().getRegion() : wafer::Region(),
-              module.getLaunches()));
+              module.getLaunches(), prover, unproved));
       }
     }
     if (!ok)
       signalPassFailure();
+    else
+      unproved.warn();
     markAllAnalysesPreserved();
   }
 };

@@ -13,8 +13,9 @@
 //    instruction, and at each start of a microthread, what else may be in
 //    flight.
 // 2. E12: the bytes of an operand are an interval [low, high) of expressions.
-//    Two of them meet where highA - lowB and highB - lowA are both positive;
-//    ExprSpace looks for such a point among all PEs, launches and iterations.
+//    Two of them meet where highA - lowB and highB - lowA are both positive.
+//    Prover shows that there is no such point among all PEs, launches and
+//    iterations; where it cannot, ExprSpace looks for one.
 //    Buffers without a common byte are not looked at: accesses lie in their
 //    buffers (M3).
 // 3. E13 and Q1 to Q3: the colour of each queue is kept along the main thread.
@@ -56,10 +57,16 @@ struct Instance {
   unsigned freshDim;
 };
 
+/// An operand in memory.
 struct Access {
+  pe::MemAttr mem;
   pe::BufferOp buffer;
-  AffineExpr low, high; // bytes, half open
+  int64_t begin, end; // bytes of the buffer
   bool isWrite;
+
+  bool mayMeet(const Access &o) const {
+    return (isWrite || o.isWrite) && begin < o.end && o.begin < end;
+  }
 };
 
 SmallVector<Attribute> getOperands(Operation *op) {
@@ -89,9 +96,9 @@ std::string toString(pe::QueueAttr queue) {
 class ProgramCheck : public ProgramWalk::Listener {
 public:
   ProgramCheck(pe::ProgramOp program, int64_t launches,
-               const RampRegions &ramps)
+               const RampRegions &ramps, Prover &prover)
       : program(program), region(program.getOn().getRegion()),
-        launches(launches), ramps(ramps) {}
+        launches(launches), ramps(ramps), prover(prover) {}
 
   LogicalResult run();
 
@@ -119,15 +126,18 @@ private:
                                  const Instance &flying,
                                  ArrayRef<AffineExpr> positive,
                                  bool &isUnknown);
-  SmallVector<Access> getAccesses(const Instance &instance);
+  ArrayRef<Access> getAccesses(Operation *op);
 
   pe::ProgramOp program;
   wafer::Region region;
   int64_t launches;
   const RampRegions &ramps;
+  Prover &prover;
   int64_t epoch = 0;
   std::map<std::pair<bool, unsigned>, int64_t> colourOf; // isInput, queue
   std::set<RampKey> routed;
+  llvm::DenseMap<StringAttr, pe::BufferOp> buffers;
+  std::map<Operation *, SmallVector<Access, 4>> accesses;
 };
 
 //===----------------------------------------------------------------------===//
@@ -172,14 +182,15 @@ LogicalResult ProgramCheck::checkQueues(Operation *op) {
     if (!routed.insert(key).second)
       continue;
     auto ramp = ramps.find(key);
+    if (ramp != ramps.end() && ramp->second.contains(region))
+      continue;
     wafer::Region missing =
         ramp == ramps.end() ? region : region.subtract(ramp->second);
-    if (!missing.empty())
-      return op->emitError("uses queue ")
-             << toString(queue) << " of colour " << bound->second << " but PE "
-             << missing.anyPoint() << " has no route "
-             << (queue.getIsInput() ? "to" : "from")
-             << " its ramp for that colour in epoch " << epoch;
+    return op->emitError("uses queue ")
+           << toString(queue) << " of colour " << bound->second << " but PE "
+           << missing.anyPoint() << " has no route "
+           << (queue.getIsInput() ? "to" : "from")
+           << " its ramp for that colour in epoch " << epoch;
   }
   return success();
 }
@@ -188,38 +199,47 @@ LogicalResult ProgramCheck::checkQueues(Operation *op) {
 // Pairs
 //===----------------------------------------------------------------------===//
 
-SmallVector<Access> ProgramCheck::getAccesses(const Instance &instance) {
-  SmallVector<Access> accesses;
-  auto vector = dyn_cast<pe::VectorOp>(instance.op);
+ArrayRef<Access> ProgramCheck::getAccesses(Operation *op) {
+  auto known = accesses.find(op);
+  if (known != accesses.end())
+    return known->second;
+  SmallVector<Access, 4> &found = accesses[op];
+  auto vector = dyn_cast<pe::VectorOp>(op);
   if (!vector)
-    return accesses;
-  auto replaced = [&](AffineExpr expr) {
-    return substitute(expr, instance.indices, instance.freshDim);
-  };
+    return found;
   auto add = [&](Attribute operand, bool isWrite) {
     auto mem = dyn_cast<pe::MemAttr>(operand);
-    auto buffer =
-        mem ? program.lookupSymbol<pe::BufferOp>(mem.getBuffer().getAttr())
-            : pe::BufferOp();
+    pe::BufferOp buffer =
+        mem ? buffers.lookup(mem.getBuffer().getAttr()) : pe::BufferOp();
     if (!buffer || !buffer.getOffset())
       return;
-    AffineExpr low = replaced(mem.getOffset()), high = low + 1;
-    for (auto [extent, stride] :
-         llvm::zip(vector.getExtentsAttr(), mem.getStrides())) {
-      AffineExpr last =
-          replaced(cast<machine::ExprAttr>(extent).getValue()) - 1;
-      AffineExpr &end = stride < 0 ? low : high;
-      end = end + last * stride;
-    }
-    int64_t size = buffer.getSizeInBytes() / int64_t(buffer.getSize());
-    int64_t base = *buffer.getOffset();
-    accesses.push_back(
-        {buffer, low * size + base, high * size + base, isWrite});
+    int64_t begin = *buffer.getOffset();
+    found.push_back(
+        {mem, buffer, begin, begin + buffer.getSizeInBytes(), isWrite});
   };
   add(vector.getDestination(), true);
   for (Attribute source : vector.getSourcesAttr())
     add(source, false);
-  return accesses;
+  return found;
+}
+
+/// The bytes that an operand touches: from the first to behind the second.
+std::pair<AffineExpr, AffineExpr> getBytes(const Instance &instance,
+                                           const Access &access) {
+  auto replaced = [&](AffineExpr expr) {
+    return substitute(expr, instance.indices, instance.freshDim);
+  };
+  AffineExpr low = replaced(access.mem.getOffset()), high = low + 1;
+  for (auto [extent, stride] :
+       llvm::zip(cast<pe::VectorOp>(instance.op).getExtentsAttr(),
+                 access.mem.getStrides())) {
+    AffineExpr last = replaced(cast<machine::ExprAttr>(extent).getValue()) - 1;
+    AffineExpr &end = stride < 0 ? low : high;
+    end = end + last * stride;
+  }
+  pe::BufferOp buffer = access.buffer;
+  int64_t size = buffer.getSizeInBytes() / int64_t(buffer.getSize());
+  return {low * size + access.begin, high * size + access.begin};
 }
 
 std::optional<Place> ProgramCheck::findPlace(const ExprSpace &space,
@@ -230,6 +250,8 @@ std::optional<Place> ProgramCheck::findPlace(const ExprSpace &space,
   auto search = [&](ExprSpace where) -> std::optional<Place> {
     addConditions(now.op, now.indices, now.freshDim, where);
     addConditions(flying.op, flying.indices, flying.freshDim, where);
+    if (!positive.empty() && prover.areNeverAllPositive(positive, where))
+      return std::nullopt;
     auto front = where.maximise(positive);
     isUnknown |= !front;
     if (!front)
@@ -259,16 +281,15 @@ std::optional<Place> ProgramCheck::findPlace(const ExprSpace &space,
 LogicalResult ProgramCheck::compareAccesses(const Instance &now,
                                             const Instance &flying,
                                             const ExprSpace &space) {
-  for (Access &a : getAccesses(now))
-    for (Access &b : getAccesses(flying)) {
-      int64_t beginA = *a.buffer.getOffset(), beginB = *b.buffer.getOffset();
-      if ((!a.isWrite && !b.isWrite) ||
-          beginA + a.buffer.getSizeInBytes() <= beginB ||
-          beginB + b.buffer.getSizeInBytes() <= beginA)
+  for (Access a : getAccesses(now.op))
+    for (Access b : getAccesses(flying.op)) {
+      if (!a.mayMeet(b))
         continue;
+      auto [lowA, highA] = getBytes(now, a);
+      auto [lowB, highB] = getBytes(flying, b);
       bool isUnknown = false;
       std::optional<Place> place = findPlace(
-          space, now, flying, {a.high - b.low, b.high - a.low}, isUnknown);
+          space, now, flying, {highA - lowB, highB - lowA}, isUnknown);
       if (!place)
         continue;
       InFlightDiagnostic diagnostic =
@@ -353,7 +374,9 @@ LogicalResult ProgramCheck::start(pe::AsyncOp async, const Flights &inFlight,
 }
 
 LogicalResult ProgramCheck::run() {
-  return ProgramWalk(program, makeSpace(region, launches), *this).run();
+  for (auto buffer : program.getBody().getOps<pe::BufferOp>())
+    buffers[buffer.getSymNameAttr()] = buffer;
+  return ProgramWalk(program, makeSpace(region, launches), prover, *this).run();
 }
 
 //===----------------------------------------------------------------------===//
@@ -378,11 +401,12 @@ RampRegions collectRamps(pe::ModuleOp module) {
 struct VerifyPrograms : impl::VerifyProgramsBase<VerifyPrograms> {
   void runOnOperation() override {
     bool ok = true;
+    Prover prover;
     for (auto module : getOperation().getOps<pe::ModuleOp>()) {
       RampRegions ramps = collectRamps(module);
       for (auto program : module.getBody().getOps<pe::ProgramOp>())
-        ok &=
-            succeeded(ProgramCheck(program, module.getLaunches(), ramps).run());
+        ok &= succeeded(
+            ProgramCheck(program, module.getLaunches(), ramps, prover).run());
     }
     if (!ok)
       signalPassFailure();

@@ -14,7 +14,8 @@
 // 2. For S4 the points of the loops and extents around each use are counted
 //    (ElementCounts.cpp) at a source and at its readers: for all columns with a
 //    few rows, for all rows with a few columns. The few are the ends of the
-//    channels' coordinates and those where the covering tasks change.
+//    channels' coordinates, those where the covering tasks change, and for the
+//    readers of one channel one for each set of covering tasks.
 //
 //===----------------------------------------------------------------------===//
 
@@ -64,6 +65,8 @@ private:
   LogicalResult checkProduct(const ChannelProduct &product, int64_t launch);
   LogicalResult sweep(const ChannelProduct &product, int64_t launch, bool allX,
                       bool allY);
+  LogicalResult checkReader(Point source, std::optional<uint64_t> sent,
+                            Point reader, int64_t launch);
   LogicalResult checkChannel(const AxisEntry &x, const AxisEntry &y,
                              int64_t launch, bool allX, bool allY);
   InFlightDiagnostic fail(Location location) {
@@ -94,17 +97,18 @@ LogicalResult StreamCheck::checkKinds() {
 
 LogicalResult StreamCheck::checkSources() {
   wafer::Region wanted = channels.getSources();
-  if (wafer::Region missing = wanted.subtract(sending.getRegion());
-      !missing.empty()) // S1
+  const wafer::Region &found = sending.getRegion();
+  if (!found.contains(wanted)) // S1
     return fail(stream.getLoc())
            << (stream.getSide() ? "no feed enters at PE "
                                 : "no task sends on it at its source PE ")
-           << missing.anyPoint();
-  if (wafer::Region extra = sending.getRegion().subtract(wanted);
-      !extra.empty()) // S1
-    return fail(sending.getLocAt(extra.anyPoint()))
-           << "PE " << extra.anyPoint()
+           << wanted.subtract(found).anyPoint();
+  if (!wanted.contains(found)) { // S1
+    Point extra = found.subtract(wanted).anyPoint();
+    return fail(sending.getLocAt(extra))
+           << "PE " << extra
            << " sends on it but is not the source of a channel with readers";
+  }
   if (channels.countChannels() != wanted.size()) // S3
     return fail(stream.getLoc())
            << "some PE is the source of several of its channels: "
@@ -116,13 +120,14 @@ LogicalResult StreamCheck::checkSources() {
 LogicalResult StreamCheck::checkReaders() {
   wafer::Region wanted = channels.getReaders();
   const wafer::Region &found = ends.readers.getRegion();
-  if (wafer::Region missing = wanted.subtract(found); !missing.empty()) // S2
+  if (!found.contains(wanted)) // S2
     return fail(stream.getLoc())
-           << "no task reads it at PE " << missing.anyPoint();
-  if (wafer::Region extra = found.subtract(wanted); !extra.empty()) // S2
-    return fail(ends.readers.getLocAt(extra.anyPoint()))
-           << "PE " << extra.anyPoint()
-           << " reads it but no channel leads there";
+           << "no task reads it at PE " << wanted.subtract(found).anyPoint();
+  if (!wanted.contains(found)) { // S2
+    Point extra = found.subtract(wanted).anyPoint();
+    return fail(ends.readers.getLocAt(extra))
+           << "PE " << extra << " reads it but no channel leads there";
+  }
   if (channels.countReaders() != wanted.size()) // S3
     return fail(stream.getLoc())
            << "some PE reads several of its channels: " << wanted.size()
@@ -130,93 +135,123 @@ LogicalResult StreamCheck::checkReaders() {
   return success();
 }
 
-/// S4 for one channel; all its readers' columns (rows), or those at borders.
+/// S4 for one reader.
+LogicalResult StreamCheck::checkReader(Point source,
+                                       std::optional<uint64_t> sent,
+                                       Point reader, int64_t launch) {
+  if (reader == source && !stream.getSide())
+    return success();
+  std::optional<uint64_t> taken = ends.readers.countAt(reader, launch);
+  if (!sent || !taken)
+    return fail(sent ? ends.readers.getLocAt(reader) : sending.getLocAt(source))
+           << "too many iterations to count the elements at PE "
+           << (sent ? reader : source);
+  if (*taken == *sent)
+    return success();
+  InFlightDiagnostic diagnostic = fail(ends.readers.getLocAt(reader))
+                                  << "PE " << reader << " takes " << *taken
+                                  << " elements in launch " << launch
+                                  << " but its source, "
+                                  << (stream.getSide() ? "the port at " : "")
+                                  << "PE " << source << ", sends " << *sent;
+  diagnostic.attachNote(sending.getLocAt(source)) << "they are sent here";
+  return diagnostic;
+}
+
+/// S4 for one channel: all its readers' columns with a row for each set of
+/// tasks there; or the other way round; or the borders only.
 LogicalResult StreamCheck::checkChannel(const AxisEntry &x, const AxisEntry &y,
                                         int64_t launch, bool allX, bool allY) {
   Point source{x.source, y.source};
   std::optional<uint64_t> sent = sending.countAt(source, launch);
-  auto choose = [](const AxisEntry &entry, bool all,
-                   const std::set<int64_t> &borders) {
-    std::vector<int64_t> chosen;
-    if (all) {
-      for (int64_t v = entry.begin; v < entry.end; ++v)
-        chosen.push_back(v);
-      return chosen;
+  const AxisEntry &along = allX ? x : y, &across = allX ? y : x;
+  std::set<int64_t> lines = {along.begin, along.end - 1};
+  const std::set<int64_t> &borders = allX ? bordersX : bordersY;
+  if (allX || allY)
+    for (int64_t line = along.begin; line < along.end; ++line)
+      lines.insert(lines.end(), line);
+  else
+    lines.insert(borders.lower_bound(along.begin),
+                 borders.lower_bound(along.end));
+  for (int64_t line : lines) {
+    std::set<int64_t> places = {across.begin, across.end - 1};
+    if (across.end - across.begin > 2)
+      ends.readers.addOneOfEach(/*isRow=*/!allX, line, across.begin, across.end,
+                                places);
+    for (int64_t place : places) {
+      Point reader = allX ? Point{line, place} : Point{place, line};
+      if (failed(checkReader(source, sent, reader, launch)))
+        return failure();
     }
-    chosen = {entry.begin, entry.end - 1};
-    chosen.insert(chosen.end(), borders.lower_bound(entry.begin),
-                  borders.lower_bound(entry.end));
-    return chosen;
-  };
-  std::vector<int64_t> columns = choose(x, allX, bordersX);
-  for (int64_t row : choose(y, allY, bordersY))
-    for (int64_t column : columns) {
-      Point reader{column, row};
-      if (reader == source && !stream.getSide())
-        continue;
-      std::optional<uint64_t> taken = ends.readers.countAt(reader, launch);
-      if (!sent || !taken)
-        return fail(sent ? ends.readers.getLocAt(reader)
-                         : sending.getLocAt(source))
-               << "too many iterations to count the elements at PE "
-               << (sent ? reader : source);
-      if (*taken == *sent)
-        continue;
-      InFlightDiagnostic diagnostic =
-          fail(ends.readers.getLocAt(reader))
-          << "PE " << reader << " takes " << *taken << " elements in launch "
-          << launch << " but its source, "
-          << (stream.getSide() ? "the port at " : "") << "PE " << source
-          << ", sends " << *sent;
-      diagnostic.attachNote(sending.getLocAt(source)) << "they are sent here";
-      return diagnostic;
-    }
+  }
   return success();
 }
+
+namespace {
+
+/// Entries of one axis by the coordinates of their sources and readers' ends.
+class EntryIndex {
+public:
+  explicit EntryIndex(const std::vector<AxisEntry> &entries)
+      : entries(entries) {
+    for (const AxisEntry &entry : entries)
+      for (int64_t at : {entry.source, entry.begin, entry.end - 1})
+        places.push_back({at, &entry});
+    llvm::sort(places);
+  }
+
+  /// All of them; or those with one of `borders` there (a border inside is
+  /// chosen with the readers), the first and the last.
+  std::vector<const AxisEntry *> choose(bool all,
+                                        const std::set<int64_t> &borders) const;
+
+private:
+  const std::vector<AxisEntry> &entries;
+  std::vector<std::pair<int64_t, const AxisEntry *>> places;
+};
+
+std::vector<const AxisEntry *>
+EntryIndex::choose(bool all, const std::set<int64_t> &borders) const {
+  std::vector<const AxisEntry *> chosen;
+  if (all) {
+    for (const AxisEntry &entry : entries)
+      chosen.push_back(&entry);
+    return chosen;
+  }
+  chosen = {&entries.front(), &entries.back()};
+  for (int64_t border : borders)
+    for (auto it = llvm::lower_bound(
+             places, std::pair<int64_t, const AxisEntry *>(border, nullptr));
+         it != places.end() && it->first == border; ++it)
+      chosen.push_back(it->second);
+  llvm::sort(chosen);
+  chosen.erase(llvm::unique(chosen), chosen.end());
+  return chosen;
+}
+
+} // namespace
 
 /// S4 for the channels of all x entries (or those at borders) with all y
 /// entries (or those at borders).
 LogicalResult StreamCheck::sweep(const ChannelProduct &product, int64_t launch,
                                  bool allX, bool allY) {
-  auto choose = [](const std::vector<AxisEntry> &entries, bool all,
-                   const std::set<int64_t> &borders) {
-    std::vector<const AxisEntry *> chosen;
-    for (const AxisEntry &entry : entries) {
-      // A border at the source or at the readers' ends: its inside is chosen
-      // with the readers.
-      bool atBorder = borders.count(entry.source) ||
-                      borders.count(entry.begin) ||
-                      borders.count(entry.end - 1);
-      if (all || atBorder || &entry == &entries.front() ||
-          &entry == &entries.back())
-        chosen.push_back(&entry);
-    }
-    return chosen;
-  };
-  std::vector<const AxisEntry *> columns = choose(product.x, allX, bordersX);
-  std::set<int64_t> allBordersX = bordersX, allBordersY = bordersY;
-  for (const AxisEntry *y : choose(product.y, allY, bordersY)) {
+  EntryIndex entriesX(product.x), entriesY(product.y);
+  std::vector<const AxisEntry *> columns = entriesX.choose(allX, bordersX);
+  std::set<int64_t> allBordersX = bordersX;
+  for (const AxisEntry *y : entriesY.choose(allY, bordersY)) {
     // In one row, only its own borders matter.
     bool isInRow = y->begin == y->source && y->end == y->source + 1;
     if (allY && isInRow) {
       bordersX.clear();
       sending.addBordersOfRow(y->source, bordersX);
       ends.readers.addBordersOfRow(y->source, bordersX);
-      columns = choose(product.x, allX, bordersX);
+      columns = entriesX.choose(allX, bordersX);
     }
-    for (const AxisEntry *x : columns) {
-      // In one column likewise.
-      bool isInColumn = x->begin == x->source && x->end == x->source + 1;
-      if (allX && isInColumn) {
-        bordersY.clear();
-        ends.readers.addBordersOfColumn(x->source, bordersY);
-      }
+    for (const AxisEntry *x : columns)
       if (failed(checkChannel(*x, *y, launch, allX, allY)))
         return failure();
-    }
   }
   bordersX = std::move(allBordersX);
-  bordersY = std::move(allBordersY);
   return success();
 }
 
@@ -265,6 +300,7 @@ LogicalResult StreamCheck::checkCounts() {
 /// Who sends and reads which stream.
 llvm::MapVector<StringAttr, StreamEnds> collectEnds(mesh::ProgramOp program) {
   llvm::MapVector<StringAttr, StreamEnds> ends;
+  NestCounts nests;
   for (auto stream : program.getBody().getOps<mesh::StreamOp>())
     ends[stream.getSymNameAttr()];
   auto find = [&](Attribute operand) -> StreamEnds * {
@@ -275,15 +311,15 @@ llvm::MapVector<StringAttr, StreamEnds> collectEnds(mesh::ProgramOp program) {
   for (auto feed : program.getBody().getOps<pe::FeedOp>())
     if (feed.getStreamAttr())
       if (auto it = ends.find(feed.getStreamAttr().getAttr()); it != ends.end())
-        it->second.feeds.addFeed(feed);
+        it->second.feeds.addFeed(feed, nests);
   for (auto task : program.getBody().getOps<mesh::TaskOp>())
     task.getBody().walk([&](pe::VectorOp op) {
       wafer::Region on = task.getOn().getRegion();
       if (StreamEnds *end = find(op.getDestination()))
-        end->senders.addInstruction(op, on);
+        end->senders.addInstruction(op, on, nests);
       for (Attribute source : op.getSourcesAttr())
         if (StreamEnds *end = find(source))
-          end->readers.addInstruction(op, on);
+          end->readers.addInstruction(op, on, nests);
     });
   return ends;
 }
@@ -293,10 +329,12 @@ LogicalResult verifyProgram(mesh::ProgramOp program) {
   bool ok = true;
   for (auto stream : program.getBody().getOps<mesh::StreamOp>()) {
     FailureOr<Channels> channels = Channels::get(stream);
+    StreamEnds &mine = ends[stream.getSymNameAttr()];
     ok &= succeeded(channels) &&
-          succeeded(StreamCheck(stream, ends[stream.getSymNameAttr()],
-                                std::move(*channels), program.getLaunches())
+          succeeded(StreamCheck(stream, mine, std::move(*channels),
+                                program.getLaunches())
                         .run());
+    mine = StreamEnds(); // What was remembered for it goes.
   }
   return success(ok);
 }

@@ -5,6 +5,7 @@
 // RUN: FileCheck %s --input-file=%t.pe --check-prefix=LAST
 // RUN: FileCheck %s --input-file=%t.pe --check-prefix=OTHERS
 // RUN: FileCheck %s --input-file=%t.pe --check-prefix=COUNT
+// RUN: FileCheck %s --input-file=%t.pe --check-prefix=SIDES
 // A module without wafer programs stays as it is.
 // RUN: wafer-opt --wafer-lower-to-pe %t.pe | diff %t.pe -
 
@@ -160,5 +161,50 @@ wafer.program @control machine(#mesh4x4) launches(1) {
   wafer.queue out(0) colour 0 epoch 0
   wafer.task "send" of @switch on [0, 0] {
     pe.control stream(@a) [advance]
+  }
+}
+
+// Classes whose programs differ in nothing but the names of streams become one: each of the two western columns sends to its
+// right neighbour, on a stream of its own; so do the two eastern ones, on another stream with the same colour and queue. Row 1
+// sends other elements.
+// CHECK-LABEL: pe.module @sides
+// CHECK-COUNT-4: pe.program
+// CHECK-NOT: pe.program
+// SIDES-LABEL: pe.module @sides
+// SIDES-DAG: pe.program @c{{[0-9]}} on [0:3:2, 0] {
+// SIDES-DAG: pe.program @c{{[0-9]}} on [1:4:2, 0] {
+// SIDES-DAG: pe.program @c{{[0-9]}} on [0, 1] {
+// SIDES-DAG: pe.program @c{{[0-9]}} on [1, 1] {
+wafer.program @sides machine(#mesh4x4) launches(1) {
+  wafer.kernel @k() : () -> () {
+  }
+  wafer.stream @west : f32 for () from (0, 0) to [1:2, 0:1]
+  wafer.stream @east : f32 for () from (2, 0) to [3:4, 0:1]
+  wafer.stream @other : f32 for () from (0, 1) to [1:2, 1:2]
+  wafer.route @west colour 0 epoch 0 on [0, 0] : ramp -> east
+  wafer.route @west colour 0 epoch 0 on [1, 0] : west -> ramp
+  wafer.route @east colour 0 epoch 0 on [2, 0] : ramp -> east
+  wafer.route @east colour 0 epoch 0 on [3, 0] : west -> ramp
+  wafer.route @other colour 0 epoch 0 on [0, 1] : ramp -> east
+  wafer.route @other colour 0 epoch 0 on [1, 1] : west -> ramp
+  wafer.queue in(0) colour 0 epoch 0
+  wafer.queue out(0) colour 0 epoch 0
+  wafer.task "send" of @k on [0, 0] {
+    pe.move f32 over [4] stream(@west) = imm(0.0 : f32)
+  }
+  wafer.task "receive" of @k on [1, 0] {
+    pe.move f32 over [4] discard = stream(@west)
+  }
+  wafer.task "send" of @k on [2, 0] {
+    pe.move f32 over [4] stream(@east) = imm(0.0 : f32)
+  }
+  wafer.task "receive" of @k on [3, 0] {
+    pe.move f32 over [4] discard = stream(@east)
+  }
+  wafer.task "send" of @k on [0, 1] {
+    pe.move f32 over [5] stream(@other) = imm(0.0 : f32)
+  }
+  wafer.task "receive" of @k on [1, 1] {
+    pe.move f32 over [5] discard = stream(@other)
   }
 }

@@ -127,14 +127,15 @@ pe.module @lowered machine(#mesh4x4) launches(1) {
 
 // -----
 
-// M3: bounds decide where there are too many iterations; M4: else a warning.
+// M3, M4: what cannot be proved is an error for a buffer. An index into a host
+// tensor that is outside at a first or last value of its parts is found.
 pe.host @in : tensor<16xf32> input
 
 wafer.program @p machine(#mesh4x4) launches(1) {
   wafer.kernel @k() : () -> () {
   }
   pe.buffer @a : f32 x 8 on [0:4, 0:4] at 6144
-  // expected-warning @+1 {{too many combinations to prove that the index into host tensor @in lies inside it}}
+  // expected-error @+1 {{reaches element 16 of host tensor @in, which has 16, at PE (0,0), i0 = 999999999}}
   pe.load @a[0 : 0] from @in[i0 mod 16 + i0 mod 2] over [1000000000] on [0:4, 0:4]
   wafer.task "t" of @k on [0:4, 0:4] {
     pe.loop 1000000000 {
@@ -143,4 +144,44 @@ wafer.program @p machine(#mesh4x4) launches(1) {
       pe.move f32 over [1] @a[i0 mod 9 : 0] = imm(0.0 : f32)
     }
   }
+}
+
+// -----
+
+// M4: one warning for all indices that nothing is known of (they are 0 or 17).
+pe.host @in : tensor<18xf32> input
+
+wafer.program @p machine(#mesh4x4) launches(1) {
+  pe.buffer @a : f32 x 8 on [0:4, 0:4] at 6144
+  // expected-warning @+1 {{cannot prove that all indices into host tensor @in lie inside it, nor those of 2 other copies or feeds: run the program with wafer-run, which refuses an index outside}}
+  pe.load @a[0 : 0] from @in[i0 mod 34 - i0 mod 17] over [1000000000] on [0:4, 0:4]
+  pe.load @a[0 : 0] from @in[i0 mod 34 - i0 mod 17] over [1000000000] on [0, 0] + [1, 1]
+  pe.load @a[0 : 0] from @in[i0 mod 18] over [1000000000] on [0:4, 0:4]
+  pe.load @a[0 : 0] from @in[i0 mod 17 - i0 mod 34 + 17] over [1000000000] on [0:4, 0:4]
+}
+
+// -----
+
+// M4: two heads of 8 features, in the order of a rotary embedding of 2 pairs:
+// the last block of columns has one feature too many.
+pe.host @bias : tensor<16xf32> input
+
+wafer.program @p machine(#mesh4x4) launches(1) {
+  pe.buffer @a : f32 x 8 on [0:4, 0:4] at 6144
+  pe.load @a[0 : 1] from @bias[((x * 8) floordiv 3 + i0 floordiv 2) floordiv 4 * 8 + (((x * 8) floordiv 3 + i0 floordiv 2) mod 2 * 2 + i0 mod 2) * 2 + ((x * 8) floordiv 3 + i0 floordiv 2) floordiv 2 mod 2] over [(((x + 1) * 8) floordiv 3 - (x * 8) floordiv 3) * 2] on [0:3, 0:4]
+  // expected-error @+1 {{reaches element 16 of host tensor @bias, which has 16, at PE (2,0), i0 = 6}}
+  pe.load @a[0 : 1] from @bias[((x * 8) floordiv 3 + i0 floordiv 2) floordiv 4 * 8 + (((x * 8) floordiv 3 + i0 floordiv 2) mod 2 * 2 + i0 mod 2) * 2 + ((x * 8) floordiv 3 + i0 floordiv 2) floordiv 2 mod 2] over [(((x + 1) * 8) floordiv 3 - (x * 8) floordiv 3) * 2 + 1] on [0:3, 0:4]
+}
+
+// -----
+
+// M4: the same of 64 heads of 96 features on a wafer, 24 of them turned, for
+// all tokens: too many combinations to look at, but the last one is outside.
+pe.host @keys : tensor<2048x6144xf32> input
+
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.stream @s : f32 for () from "west" (0, 3) to [0:1, 3:4]
+  pe.feed "west" on [0, 3] stream(@s) from @keys[(i0 * 2048 floordiv 994 + i2) * 6144 + ((i1 * 3072) floordiv 704 + i3 floordiv 2) floordiv 48 * 96 + (((i1 * 3072) floordiv 704 + i3 floordiv 2) mod 4 * 2 + i3 mod 2) * 12 + ((i1 * 3072) floordiv 704 + i3 floordiv 2) floordiv 4 mod 12] over [994, 704, (i0 + 1) * 2048 floordiv 994 - i0 * 2048 floordiv 994, ((i1 + 1) * 3072 floordiv 704) * 2 - (i1 * 3072 floordiv 704) * 2]
+  // expected-error @+1 {{reaches element 12582912 of host tensor @keys, which has 12582912, at PE (0,3), i0 = 993, i1 = 703, i2 = 2, i3 = 10}}
+  pe.feed "west" on [0, 3] stream(@s) from @keys[(i0 * 2048 floordiv 994 + i2) * 6144 + ((i1 * 3072) floordiv 704 + i3 floordiv 2) floordiv 48 * 96 + (((i1 * 3072) floordiv 704 + i3 floordiv 2) mod 4 * 2 + i3 mod 2) * 12 + ((i1 * 3072) floordiv 704 + i3 floordiv 2) floordiv 4 mod 12] over [994, 704, (i0 + 1) * 2048 floordiv 994 - i0 * 2048 floordiv 994, ((i1 + 1) * 3072 floordiv 704) * 2 - (i1 * 3072 floordiv 704) * 2 + 1]
 }

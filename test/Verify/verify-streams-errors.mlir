@@ -178,3 +178,46 @@ wafer.program @p machine(#mesh4x4) launches(1) {
     pe.move f32 over [1000000000] discard = stream(@s)
   }
 }
+
+// -----
+
+// S4: in a column of readers of one channel, each set of tasks is looked at: the
+// third row takes one more by a task of its own.
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.kernel @k() : () -> () {
+  }
+  wafer.stream @s : f32 for (0:3) from (i0, 0) to [i0:i0 + 1, 0:4]
+  wafer.task "send" of @k on [0:3, 0] {
+    // expected-note @+1 {{they are sent here}}
+    pe.move f32 over [x + 2] stream(@s) = imm(1.0 : f32)
+  }
+  wafer.task "receive" of @k on [0:3, 1:4] {
+    // expected-error @+1 {{stream @s: PE (1,2) takes 4 elements in launch 0 but its source, PE (1,0), sends 3}}
+    pe.move f32 over [x + 2] discard = stream(@s)
+  }
+  wafer.task "more" of @k on [1, 2] {
+    pe.move f32 over [x] discard = stream(@s)
+  }
+}
+
+// -----
+
+// S4: loops that have nothing to do with each other are counted apart: a
+// thousand million of iterations of two loops, of which one is uneven.
+wafer.program @p machine(#mesh4x4) launches(1) {
+  wafer.kernel @k() : () -> () {
+  }
+  wafer.stream @s : f32 for () from (0, 0) to [1:2, 0:1]
+  wafer.task "send" of @k on [0, 0] {
+    pe.loop 30000 {
+      pe.loop 30000 {
+        // expected-note @+1 {{they are sent here}}
+        pe.move f32 over [i0 mod 2, i1 mod 3] stream(@s) = imm(1.0 : f32)
+      }
+    }
+  }
+  wafer.task "receive" of @k on [1, 0] {
+    // expected-error @+1 {{stream @s: PE (1,0) takes 449999999 elements in launch 0 but its source, PE (0,0), sends 450000000}}
+    pe.move f32 over [449999999] discard = stream(@s)
+  }
+}

@@ -15,7 +15,7 @@
 namespace wafer {
 
 /// Finds the classes of a wafer.program's PEs and writes a pe.program for each
-/// at the builder's place.
+/// at the builder's place. Classes with equal programs become one.
 class ClassBuilder {
 public:
   ClassBuilder(mesh::ProgramOp program, mlir::OpBuilder &builder)
@@ -36,8 +36,8 @@ private:
                                 std::pair<pe::QueueAttr, int64_t>>;
 
   void collectLayers();
-  mlir::LogicalResult buildClass(llvm::ArrayRef<unsigned> cover,
-                                 const Region &region);
+  mlir::FailureOr<pe::ProgramOp> buildClass(llvm::ArrayRef<unsigned> cover,
+                                            const Region &region);
   mlir::LogicalResult collectQueues(llvm::ArrayRef<unsigned> cover,
                                     int64_t epoch, mlir::Location location);
   void bindQueues(mesh::TaskOp task);
@@ -56,7 +56,6 @@ private:
   /// The colours to which the class's queues are tied by now; by isInput,
   /// queue.
   std::map<std::pair<bool, unsigned>, int64_t> bound;
-  unsigned count = 0;
 };
 
 } // namespace wafer

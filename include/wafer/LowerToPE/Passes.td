@@ -14,7 +14,8 @@ def LowerToPE : Pass<"wafer-lower-to-pe", "::mlir::ModuleOp"> {
   let summary = "writes a program for each class of PEs";
   let description = [{
     PEs that run the same tasks, hold the same buffers, copy the same slices and use the same colours for each stream form
-    a class. A class's program is its tasks in order, with queues in place of streams.
+    a class. A class's program is its tasks in order, with queues in place of streams. Classes with equal programs become
+    one: tasks on two sides of a mesh are often the same but for the names of their streams.
   }];
   let dependentDialects = ["::wafer::pe::PEDialect"];
 }

@@ -44,8 +44,9 @@ def VerifyStreams : VerifyPass<"wafer-verify-streams"> {
     S1 to S3 are decided on regions, exactly. S4 compares counts for the first,
     second and last launch: along x for every column and along y for every row, if
     the counts depend on them, in combination with all places where the covering
-    tasks change. Counts that depend on x and y together in one term are compared
-    for those combinations only. Nothing is changed.
+    tasks change; among the readers of one channel in a column or row, with one for
+    each set of covering tasks. Counts that depend on x and y together in one term
+    are compared for those combinations only. Nothing is changed.
   }];
 }
 
@@ -80,12 +81,17 @@ def VerifyMemory : VerifyPass<"wafer-verify-memory"> {
     * M3. Every access of an instruction, a load or a store lies in its buffer.
     * M4. Every index of a load, store or feed lies in its host tensor.
 
-    M3 and M4 are decided for all columns, rows, launches and iterations; the cost
-    follows the columns and rows, not the PEs, unless an expression mixes x and y in
-    one division. With more than 64 launches the first two and the last one stand
-    for all. An access is an interval of each extent's corners. Where there are too
-    many combinations, bounds by interval arithmetic decide; if they do not prove M4,
-    a warning says so. Nothing is changed.
+    M3 and M4 are decided for all columns, rows, launches and iterations. An access
+    is an interval of each extent's corners, and its ends are first bounded as
+    expressions: sums of digits in mixed radix, in which the start of a block and an
+    index inside it make the start of the next block (`lib/Verify/SumBounds.cpp`). This
+    costs as much for a wafer as for one PE. Where it proves too little, values are
+    looked at one by one; that cost follows the columns and rows, not the PEs, unless
+    an expression mixes x and y in one division. With more than 64 launches the first
+    two and the last one stand for all then. Where there are too many combinations,
+    each part of an expression is put at its first and last value: a point outside is
+    an error. If nothing is known even so, M3 is an error, and one warning names the
+    first access of M4 and the number of others. Nothing is changed.
   }];
 }
 
@@ -106,7 +112,9 @@ def VerifyPrograms : VerifyPass<"wafer-verify-programs"> {
     An asynchronous block is in flight from its start to the next await or start of
     its microthread. Loops are followed through the first and a later iteration;
     indices of iterations are related exactly, so that halves of a double buffer
-    (`(i0 mod 2) * half`) are seen to be apart. The bytes of an instruction are taken
+    (`(i0 mod 2) * half`) are seen to be apart: one remainder after the other is
+    assumed, and the expressions are bounded as in `wafer-verify-memory`. Where that is
+    not enough, values are looked at one by one. The bytes of an instruction are taken
     as the interval from its lowest to its highest. Nothing is changed.
   }];
 }

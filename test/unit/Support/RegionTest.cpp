@@ -88,6 +88,8 @@ TEST(Region, MatchesBruteForce) {
     EXPECT_EQ(points(a.unite(b)), all) << which;
     EXPECT_EQ(a.isDisjoint(b), common.empty()) << which;
     EXPECT_EQ(a.contains(b), common == bs) << which;
+    EXPECT_TRUE(a.contains(a.intersect(b))) << which;
+    EXPECT_TRUE(a.unite(b).contains(b)) << which;
     EXPECT_EQ(a.isEqual(b), as == bs) << which;
     EXPECT_EQ(a.empty(), as.empty()) << which;
     EXPECT_TRUE(a.subtract(b).unite(a.intersect(b)).isEqual(a)) << which;

@@ -72,14 +72,15 @@ TEST_F(ExprSpaceTest, ExtremesEqualBruteForce) {
     ExprSpace space;
     for (unsigned d : {0u, 1u, 3u})
       space.setCount(d, getAffineConstantExpr(sizes[d], &context));
-    space.setCount(2, count);
+    int64_t first = upTo(1);
+    space.setCount(2, count, first);
     space.addPositive(constraint);
-    space.addPositive(count);
+    space.addPositive(count - first);
 
     std::set<std::vector<int64_t>> reachable;
     for (int64_t a = 0; a < sizes[0]; ++a)
       for (int64_t b = 0; b < sizes[1]; ++b)
-        for (int64_t c = 0; c < a - 1; ++c)
+        for (int64_t c = first; c < a - 1; ++c)
           for (int64_t d = 0; d < sizes[3]; ++d) {
             int64_t values[] = {a, b, c, d};
             if (*machine::evaluate(constraint, values) < 1)
