@@ -310,7 +310,7 @@ void Planner::carry(size_t index, Section &section,
 
 /// (3).
 std::optional<SectionPlan> Planner::plan() {
-  if (!isFit() || !numberSections() || result.sections.size() < 2)
+  if (!isFit() || !numberSections() || result.sections.empty())
     return std::nullopt;
   size_t count = module.programs.size();
   result.kept.resize(count);

@@ -57,9 +57,8 @@ struct SectionPlan {
   std::vector<int64_t> storeWords;
 };
 
-/// nullopt if the module has one section only, or is not fit to be cut: routers
-/// with positions, queues tied within loops, or sections in orders that
-/// contradict each other. Buffers that live on are those that several sections
+/// nullopt if the module is not fit to be cut: routers with positions, queues
+/// tied within loops, or sections in orders that contradict each other. Buffers that live on are those that several sections
 /// or the host use, and those that are read before they are written.
 std::optional<SectionPlan> planSections(const LoadedModule &module,
                                         const SourceTable &sources);
