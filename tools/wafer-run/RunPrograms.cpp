@@ -26,6 +26,8 @@ static void accumulate(RunResult &total, const RunResult &next) {
   total.waveletsSent += next.waveletsSent;
   total.waveletHops += next.waveletHops;
   total.hasRoutes &= next.hasRoutes;
+  total.hasCycles &= next.hasCycles;
+  total.sections = std::max(total.sections, next.sections);
   total.instructions += next.instructions;
   total.elements += next.elements;
   total.sramBytesMax = std::max(total.sramBytesMax, next.sramBytesMax);

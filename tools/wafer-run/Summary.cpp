@@ -42,14 +42,17 @@ static int64_t getProgramBytes(const exec::RunResult &run,
 
 static void printMachineRun(raw_ostream &os, const exec::RunResult &run,
                             machine::DescAttr machine) {
-  printLabel(os, "cycles") << group(run.cycles);
+  printLabel(os, "cycles") << (run.hasCycles ? group(run.cycles)
+                                             : "not found (--no-timing)");
   if (run.cyclesPerLaunch.size() > 1)
     os << " in " << run.cyclesPerLaunch.size() << " launches";
-  if (machine && machine.getClockHz() > 0)
+  if (run.hasCycles && machine && machine.getClockHz() > 0)
     os << format(" (%.6g ms at %.6g MHz)",
                  1e3 * run.cycles / machine.getClockHz(),
                  machine.getClockHz() / 1e6);
   os << "\n";
+  if (run.sections > 1)
+    printLabel(os, "sections") << run.sections << "\n";
   printLabel(os, "PEs") << group(run.pesUsed) << " used";
   if (machine)
     os << " of " << group(machine.getWidth() * machine.getHeight());
@@ -139,8 +142,11 @@ static json::Object toObject(const Comparison &comparison) {
 
 static void addMachineRun(json::Object &object, const exec::RunResult &run,
                           machine::DescAttr machine) {
-  object["cycles"] = run.cycles;
-  object["cycles_per_launch"] = json::Array(run.cyclesPerLaunch);
+  if (run.hasCycles) {
+    object["cycles"] = run.cycles;
+    object["cycles_per_launch"] = json::Array(run.cyclesPerLaunch);
+  }
+  object["sections"] = run.sections;
   object["pes_used"] = run.pesUsed;
   json::Object traffic{{"wavelets", run.waveletsSent},
                        {"host_bytes", run.hostCopyBytes},

@@ -164,7 +164,8 @@ void FunctionalRun::runWhole() {
                   engine.run(launch, /*epoch=*/0);
     engine.finish();
     if (!isDone ||
-        !endLaunch(launch, timing.run(launch, engine.getDeliveries())) ||
+        (options.timing &&
+         !endLaunch(launch, timing.run(launch, engine.getDeliveries()))) ||
         !copyGroups(engine, /*stores=*/true, launch))
       return;
   }
@@ -351,12 +352,14 @@ void FunctionalRun::runSections() {
       }
     if (!cycles || !isAlike)
       cycles = time.lastEnd;
-    if (!endLaunch(launch, cycles) || !copyStore(/*stores=*/true, launch))
+    if ((options.timing && !endLaunch(launch, cycles)) ||
+        !copyStore(/*stores=*/true, launch))
       return;
   }
 }
 
 void FunctionalRun::run() {
+  result.hasCycles = options.timing;
   if (wantsSections())
     if (std::optional<SectionPlan> sections =
             planSections(module, fabric.sources)) {

@@ -65,7 +65,8 @@ struct RunResult {
   /// One line each; the first says what happened, the others where.
   std::vector<std::string> diagnostics;
 
-  /// Sum over launches (E55), and each.
+  /// Sum over launches (E55), and each; nothing without RunOptions::timing.
+  bool hasCycles = true;
   uint64_t cycles = 0;
   std::vector<uint64_t> cyclesPerLaunch;
   /// Data and control wavelets that PEs and feeds put on the fabric.
