@@ -302,7 +302,10 @@ private:
   std::vector<std::deque<uint32_t>> readyGroups; // By worker.
   std::deque<uint32_t> readyFeeds;
   unsigned numBusy = 0;
-  uint64_t numTurns = 0;
+  /// Turns of groups and feeds that got somewhere, and their number when
+  /// everyone rested the last time.
+  std::atomic<uint64_t> numMoves{0};
+  uint64_t movesAtLastLook = 0;
   bool isOver = false;
   std::atomic<bool> hasFailed{false};
   std::mutex failureLock;

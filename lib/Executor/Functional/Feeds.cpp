@@ -132,6 +132,7 @@ bool Engine::runFeed(uint32_t id) {
             first.side;
     if (infos[streamId].leak || stream.readers.empty() || !isLive) {
       ++stuck;
+      std::lock_guard<std::mutex> guard(failureLock);
       stuckText = module.nameChannel(colour) + " is not read, sent by " +
                   nameWriter(infos[streamId]);
       return false;

@@ -206,7 +206,10 @@ bool FunctionalRun::copyStore(bool stores, int64_t launch) {
   for (uint32_t pe = 0; pe < programAt.size(); ++pe)
     if (programAt[pe] != UINT32_MAX)
       pes.push_back(pe);
-  constexpr size_t kAtOnce = 1024;
+  // Stores go in order: two PEs may write the same element.
+  const size_t kAtOnce = stores ? pes.size() : 1024;
+  if (pes.empty())
+    return true;
   inParallel((pes.size() + kAtOnce - 1) / kAtOnce, [&](size_t block) {
     uint64_t bytes = 0;
     std::string problem;
@@ -342,14 +345,21 @@ void FunctionalRun::runSections() {
     std::vector<FeedRun> feeds;
     TimeOfSections time;
     time.ends.resize(pes);
-    for (auto [section, known] : llvm::zip_equal(plan.sections, groupings))
-      if (!runSection(section, known, launch, feeds, time))
+    auto areFeedsDone = [&] {
+      return llvm::all_of(feeds, [](const FeedRun &feed) {
+        return feed.isDone && feed.pending.empty();
+      });
+    };
+    for (auto [section, known] : llvm::zip_equal(plan.sections, groupings)) {
+      bool isDrained = !section.isBehindBarrier || areFeedsDone(); // E41
+      if (isDrained && !runSection(section, known, launch, feeds, time))
         return;
-    for (const FeedRun &feed : feeds)
-      if (!feed.isDone || !feed.pending.empty()) {
+      if (!isDrained ||
+          (&section == &plan.sections.back() && !areFeedsDone())) {
         result.fail(FailureKind::NotQuiescent, "a feed is not finished");
         return;
       }
+    }
     if (!cycles || !isAlike)
       cycles = time.lastEnd;
     if ((options.timing && !endLaunch(launch, cycles)) ||

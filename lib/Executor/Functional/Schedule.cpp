@@ -92,9 +92,9 @@ bool Engine::takeTurn(unsigned worker, std::unique_lock<std::mutex> &guard) {
     uint32_t id = readyFeeds.front();
     readyFeeds.pop_front();
     ++numBusy;
-    ++numTurns;
     guard.unlock();
     bool goesOn = runFeed(id);
+    numMoves += goesOn;
     guard.lock();
     --numBusy;
     feeds[id].isQueued = false;
@@ -115,7 +115,6 @@ bool Engine::takeTurn(unsigned worker, std::unique_lock<std::mutex> &guard) {
       ready.pop_front();
     }
     ++numBusy;
-    ++numTurns;
     guard.unlock();
     Group &group = groups[id];
     group.turn = Group::Running;
@@ -155,21 +154,27 @@ void Engine::work(unsigned worker) {
       hasWork.wait(guard);
       continue;
     }
-    // Everyone rests, unless another worker finds something meanwhile.
-    uint64_t before = numTurns;
-    guard.unlock();
-    bool any = wakeReaders();
-    guard.lock();
-    if (!any && before == numTurns) {
-      isOver = true;
-      hasWork.notify_all();
+    // Everyone rests. If the last ones to be woken have not moved either,
+    // nobody can.
+    bool any = false;
+    if (movesAtLastLook != numMoves) {
+      movesAtLastLook = numMoves;
+      ++numBusy;
+      guard.unlock();
+      any = wakeReaders();
+      guard.lock();
+      --numBusy;
     }
+    if (!any)
+      isOver = true;
+    hasWork.notify_all();
   }
 }
 
 /// Runs groups and feeds until none can go on.
 bool Engine::runGroups() {
   isOver = false;
+  movesAtLastLook = UINT64_MAX;
   std::vector<std::thread> threads;
   for (unsigned i = 1; i < numWorkers; ++i)
     threads.emplace_back([this, i] { work(i); });

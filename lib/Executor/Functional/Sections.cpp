@@ -98,12 +98,23 @@ bool Planner::isFit() const {
       return false;
   for (const Program &program : module.programs) {
     size_t inside = 0;
+    std::map<unsigned, unsigned> colourOf; // Of input queues.
     for (size_t pc = 0; pc < program.code.size(); ++pc) {
       const Instruction &in = program.code[pc];
       if (in.kind == Kind::Loop || in.kind == Kind::Async)
         inside = std::max(inside, in.target);
-      if (in.kind == Kind::Bind && pc < inside)
+      if (in.kind == Kind::Barrier)
+        colourOf.clear();
+      if (in.kind != Kind::Bind)
+        continue;
+      if (pc < inside)
         return false;
+      if (!in.isInput)
+        continue;
+      colourOf[in.destination.queue] = in.colour;
+      for (auto [queue, colour] : colourOf) // E35 is for the whole run to tell.
+        if (queue != in.destination.queue && colour == in.colour)
+          return false;
     }
   }
   return true;
@@ -206,7 +217,9 @@ void Planner::findKept(size_t index) {
           program.code[pc], [&](const Operand &operand, bool isRead, bool) {
             auto [it, isNew] =
                 uses.insert({bufferOf(operand), {section, false, isRead}});
-            it->second.livesOn |= it->second.firstSection != section;
+            // A launch may read what an earlier one has written.
+            it->second.livesOn |= it->second.firstSection != section ||
+                                  (isRead && module.launches > 1);
           });
   for (const HostCopy &copy : program.copies)
     uses[bufferOf(copy.memory)].livesOn = true;
@@ -277,7 +290,8 @@ static std::string keyOf(const Program &program) {
   llvm::raw_string_ostream os(key);
   auto add = [&](const Operand &operand) {
     os << unsigned(operand.kind) << ',' << operand.queue << ','
-       << operand.address << ';';
+       << operand.address << ',' << operand.size << ','
+       << unsigned(operand.type) << ';';
   };
   for (const Instruction &in : program.code) {
     os << unsigned(in.kind) << ':' << in.target << ':' << in.thread << ':'

@@ -58,9 +58,9 @@ struct SectionPlan {
 };
 
 /// nullopt if the module is not fit to be cut: routers with positions, queues
-/// tied within loops, or sections in orders that contradict each other. Buffers
-/// that live on are those that several sections or the host use, and those that
-/// are read before they are written.
+/// tied within loops or to the same colour, or sections in orders that
+/// contradict each other. Buffers that live on are those that several sections
+/// or the host use, and those that are read before they are written.
 std::optional<SectionPlan> planSections(const LoadedModule &module,
                                         const SourceTable &sources);
 

@@ -20,6 +20,7 @@ void Engine::runGroup(uint32_t id) {
     again = false;
     for (unsigned i = groups[id].threads.size(); i-- > 0 && !hasFailed;)
       again |= stepThread(id, i);
+    numMoves += again;
   }
 }
 

@@ -171,8 +171,8 @@ private:
       if (!places[i].isMemory || group.uniform.empty())
         continue;
       uint8_t *first = group.uniform.data() + wordOf(i);
-      if (i == 0 && in.opcode != pe::Opcode::Mac)
-        continue;
+      if (i == 0 && in.opcode != pe::Opcode::Mac && places[i].elementBytes == 4)
+        continue; // Whole words are written without a look at what was there.
       if (std::find(first, first + steps, true) != first + steps)
         return false;
     }
