@@ -131,8 +131,11 @@ void Engine::reportBlocked() {
           if (source.kind != Operand::Kind::Queue)
             continue;
           int colour = group.inColours[source.queue];
-          if (colour >= 0 &&
-              group.readers[colour].cursor < countThere(group.readers[colour]))
+          const auto &operands = thread.instruction->sources;
+          uint64_t wanted = 1 + (operands[0].kind == operands[1].kind &&
+                                 operands[0].queue == operands[1].queue);
+          if (colour >= 0 && group.readers[colour].cursor + wanted <=
+                                 countThere(group.readers[colour]))
             continue;
           os << "waits for ";
           bool isByStream = !module.streams.empty();
