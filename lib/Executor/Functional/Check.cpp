@@ -131,9 +131,7 @@ void Engine::reportBlocked() {
           if (source.kind != Operand::Kind::Queue)
             continue;
           int colour = group.inColours[source.queue];
-          const auto &operands = thread.instruction->sources;
-          uint64_t wanted = 1 + (operands[0].kind == operands[1].kind &&
-                                 operands[0].queue == operands[1].queue);
+          uint64_t wanted = 1 + readsTwice(*thread.instruction);
           if (colour >= 0 && group.readers[colour].cursor + wanted <=
                                  countThere(group.readers[colour]))
             continue;

@@ -48,6 +48,15 @@ struct Fabric {
 /// smaller ones take a row of the iteration space for each lane.
 constexpr uint32_t kLanesForRows = 16;
 
+inline bool readsQueue(const Instruction &in, unsigned i) {
+  return i < in.numSources && in.sources[i].kind == Operand::Kind::Queue;
+}
+/// Both sources take from the same queue, at each point the first one first.
+inline bool readsTwice(const Instruction &in) {
+  return readsQueue(in, 0) && readsQueue(in, 1) &&
+         in.sources[0].queue == in.sources[1].queue;
+}
+
 struct LaneThread {
   enum class State : uint8_t { Idle, Next, Running, Waiting, AtBarrier };
   State state = State::Idle;

@@ -13,14 +13,6 @@ using namespace wafer::exec;
 /// A thread that waits lets no more elements than this pile up.
 static constexpr uint64_t kMostAwaited = 1 << 12;
 
-/// How many sources take from the queue of source `i`: at each point the first
-/// of two takes the first element.
-static uint64_t countUses(const Instruction &in, unsigned i) {
-  const Operand &other = in.sources[1 - i];
-  return 1 + (other.kind == Operand::Kind::Queue && in.numSources == 2 &&
-              other.queue == in.sources[i].queue);
-}
-
 /// nullptr if nobody writes what the source reads.
 Reader *Engine::readerOf(Group &group, const Operand &source) {
   int colour = group.inColours[source.queue];
@@ -61,7 +53,7 @@ uint64_t Engine::available(Group &group, const Instruction &in,
     Reader *reader = readerOf(group, in.sources[i]);
     if (!reader)
       return 0;
-    uint64_t uses = countUses(in, i), rows = countReadable(*reader);
+    uint64_t uses = (1 + readsTwice(in)), rows = countReadable(*reader);
     if (rows < uses)
       rows = std::min(uses, countThere(*reader) - reader->cursor);
     wanted = std::min(wanted, rows / uses);
@@ -80,7 +72,7 @@ void Engine::askToWake(Group &group, const Instruction &in, uint64_t points) {
             reader->cursor +
             std::max<uint64_t>(1, isKept ? std::min(points, kMostAwaited)
                                          : points) *
-                countUses(in, i);
+                (1 + readsTwice(in));
 }
 
 /// Moves a reader on.

@@ -22,16 +22,6 @@ using State = LaneThread::State;
 /// Points in a piece, times lanes: bounds what a chunk holds.
 static constexpr uint64_t kWordsInPiece = 1 << 15;
 
-static bool readsQueue(const Instruction &in, unsigned i) {
-  return i < in.numSources && in.sources[i].kind == Operand::Kind::Queue;
-}
-
-/// Both sources take from the same queue, the first one first.
-static bool readsTwice(const Instruction &in) {
-  return readsQueue(in, 0) && readsQueue(in, 1) &&
-         in.sources[0].queue == in.sources[1].queue;
-}
-
 /// Moves an instruction on as far as it gets. True if it has ended.
 bool Engine::advanceVector(uint32_t id, unsigned index) {
   Group &group = groups[id];
@@ -182,7 +172,7 @@ private:
     for (unsigned i = 0; i <= in.numSources; ++i)
       operands[i] = {places[i].isMemory ? rowOf(i) : places[i].data, 4};
     in.stridedFn(steps * group.pitch, operands[0], operands[1], operands[2]);
-    passTo(steps);
+    cursor.passTo(in, steps);
     return true;
   }
 
@@ -198,17 +188,8 @@ private:
       std::memcpy(&group.scalars[first + i * stride], from, 4);
       group.uniform[first + i * stride] = true;
     }
-    passTo(steps);
+    cursor.passTo(in, steps);
     return true;
-  }
-
-  /// Moves on to the last of `steps` points along the innermost index.
-  void passTo(int64_t steps) {
-    cursor.index[3] += steps - 1;
-    cursor.done += steps - 1;
-    for (unsigned i = 0; i <= in.numSources; ++i)
-      cursor.element[i] +=
-          (steps - 1) * VectorCursor::operand(in, i).strides[3];
   }
 };
 } // namespace
@@ -283,11 +264,7 @@ void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
                          places[i].pointBytes};
         in.stridedFn(steps, operands[0], operands[1], operands[2]);
       }
-      cursor.index[3] += steps - 1;
-      cursor.done += steps - 1;
-      for (unsigned i = 0; i <= in.numSources; ++i)
-        cursor.element[i] +=
-            (steps - 1) * VectorCursor::operand(in, i).strides[3];
+      cursor.passTo(in, steps);
     }
     moveOn(steps);
     cursor.step();

@@ -104,6 +104,14 @@ struct VectorCursor {
     return -1;
   }
 
+  /// Moves on to the last of `steps` points along the innermost index.
+  void passTo(const Instruction &instruction, int64_t steps) {
+    index[3] += steps - 1;
+    done += steps - 1;
+    for (unsigned i = 0; i <= instruction.numSources; ++i)
+      element[i] += (steps - 1) * operand(instruction, i).strides[3];
+  }
+
   /// Moves on by one point.
   void step() {
     ++done;
