@@ -7,7 +7,7 @@
 
 #include "wafer/Executor/Cycle/Cycle.h"
 #include "Simulator.h"
-#include <chrono>
+#include "wafer/Executor/Machine/RunLoaded.h"
 
 using namespace wafer;
 using namespace wafer::exec;
@@ -169,27 +169,5 @@ void Simulator::checkEnd() {
 
 RunResult exec::runCycle(pe::ModuleOp op, HostMemory &memory,
                          const RunOptions &options) {
-  using Clock = std::chrono::steady_clock;
-  auto seconds = [](Clock::time_point a, Clock::time_point b) {
-    return std::chrono::duration<double>(b - a).count();
-  };
-  RunResult result;
-  auto begin = Clock::now();
-  llvm::Expected<LoadedModule> module = loadModule(op);
-  if (!module) {
-    result.fail(FailureKind::BadModule, llvm::toString(module.takeError()));
-    return result;
-  }
-  if (llvm::Error error = memory.prepare(*module)) {
-    result.fail(FailureKind::BadModule, llvm::toString(std::move(error)));
-    return result;
-  }
-  summarise(*module, result);
-  Simulator simulator(*module, memory, options, result);
-  auto loaded = Clock::now();
-  simulator.run();
-  finishSummary(*module, result);
-  result.loadSeconds = seconds(begin, loaded);
-  result.runSeconds = seconds(loaded, Clock::now());
-  return result;
+  return runLoaded<Simulator>([&] { return loadModule(op); }, memory, options);
 }

@@ -14,7 +14,7 @@
 #include "Engine.h"
 #include "Sections.h"
 #include "wafer/Executor/Functional/Functional.h"
-#include <chrono>
+#include "wafer/Executor/Machine/RunLoaded.h"
 #include <thread>
 
 using namespace wafer;
@@ -391,42 +391,14 @@ void FunctionalRun::run() {
 // Entry points
 //===----------------------------------------------------------------------===//
 
-using Clock = std::chrono::steady_clock;
-
-static double secondsBetween(Clock::time_point a, Clock::time_point b) {
-  return std::chrono::duration<double>(b - a).count();
-}
-
-static RunResult runLoaded(llvm::Expected<LoadedModule> module,
-                           Clock::time_point begin, HostMemory &memory,
-                           const RunOptions &options) {
-  RunResult result;
-  if (!module) {
-    result.fail(FailureKind::BadModule, llvm::toString(module.takeError()));
-    return result;
-  }
-  if (llvm::Error error = memory.prepare(*module)) {
-    result.fail(FailureKind::BadModule, llvm::toString(std::move(error)));
-    return result;
-  }
-  summarise(*module, result);
-  FunctionalRun run(*module, memory, options, result);
-  auto loaded = Clock::now();
-  run.run();
-  finishSummary(*module, result);
-  result.loadSeconds = secondsBetween(begin, loaded);
-  result.runSeconds = secondsBetween(loaded, Clock::now());
-  return result;
-}
-
 RunResult exec::runFunctional(pe::ModuleOp op, HostMemory &memory,
                               const RunOptions &options) {
-  auto begin = Clock::now();
-  return runLoaded(loadModule(op), begin, memory, options);
+  return runLoaded<FunctionalRun>([&] { return loadModule(op); }, memory,
+                                  options);
 }
 
 RunResult exec::runFunctional(mesh::ProgramOp op, HostMemory &memory,
                               const RunOptions &options) {
-  auto begin = Clock::now();
-  return runLoaded(loadProgram(op), begin, memory, options);
+  return runLoaded<FunctionalRun>([&] { return loadProgram(op); }, memory,
+                                  options);
 }
