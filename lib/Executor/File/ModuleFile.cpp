@@ -16,8 +16,10 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 #include "wafer/Executor/TensorIO.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 
@@ -26,6 +28,10 @@ namespace wafer::exec {
 /// Stands before the version in the producer field of the bytecode's header:
 /// readable whatever the attributes and ops of a newer version look like.
 static constexpr llvm::StringLiteral kProducerPrefix = "wafer-file ";
+/// The version whose headers have a checksum first.
+static constexpr int64_t kFirstWithChecksum = 3;
+/// Stands in the header until the content is known.
+static constexpr llvm::StringLiteral kNoChecksum = "0000000000000000";
 
 void registerFileDialects(DialectRegistry &registry) {
   registry.insert<func::FuncDialect, machine::MachineDialect,
@@ -72,20 +78,40 @@ llvm::Error checkWritable(StringRef path) {
   return llvm::Error::success();
 }
 
-/// The version of a `.wafer` file by the header of its bytecode, which is
-/// "ML\xefR", the version of the encoding (one byte up to 63) and the producer
-/// as a string that ends with a zero byte.
-static std::optional<int64_t> peekVersion(StringRef bytes) {
+namespace {
+/// What the header of a `.wafer` file's bytecode says: "ML\xefR", the version
+/// of the encoding (one byte up to 63) and the producer as a string that ends
+/// with a zero byte.
+struct FileHeader {
+  int64_t version = 0;
+  /// From version 3 on.
+  StringRef checksum;
+  /// What the checksum is of.
+  StringRef content;
+};
+} // namespace
+
+/// Nothing for files that are no `.wafer` files, or are one as text.
+static std::optional<FileHeader> readHeader(StringRef bytes) {
   constexpr size_t kProducerAt = 5;
   if (!bytes.starts_with("ML\xefR") || bytes.size() <= kProducerAt)
     return std::nullopt;
-  StringRef producer = bytes.drop_front(kProducerAt);
-  producer = producer.take_front(producer.find('\0'));
-  int64_t version;
-  if (!producer.consume_front(kProducerPrefix) ||
-      producer.split(' ').first.getAsInteger(10, version))
+  auto [producer, content] = bytes.drop_front(kProducerAt).split('\0');
+  FileHeader header;
+  if (!producer.consume_front(kProducerPrefix))
     return std::nullopt;
-  return version;
+  auto [version, rest] = producer.split(' ');
+  if (version.getAsInteger(10, header.version))
+    return std::nullopt;
+  if (header.version >= kFirstWithChecksum)
+    header.checksum = rest.split(' ').first;
+  header.content = content;
+  return header;
+}
+
+static std::string getChecksum(StringRef content) {
+  return llvm::utohexstr(llvm::xxh3_64bits(content), /*LowerCase=*/true,
+                         /*Width=*/kNoChecksum.size());
 }
 
 static LogicalResult checkVersion(Location loc, int64_t version) {
@@ -95,6 +121,20 @@ static LogicalResult checkVersion(Location loc, int64_t version) {
          << version << ", this program reads versions 1 to "
          << kWaferFileVersion
          << (version > kWaferFileVersion ? ": use a newer wafer-mlir" : "");
+}
+
+/// MLIR's reader trusts the numbers in bytecode, so damaged bytes do not reach
+/// it.
+static LogicalResult checkHeader(Location loc, const FileHeader &header) {
+  if (failed(checkVersion(loc, header.version)))
+    return failure();
+  if (header.version < kFirstWithChecksum)
+    return success();
+  std::string checksum = getChecksum(header.content);
+  if (header.checksum == checksum)
+    return success();
+  return emitError(loc, "is damaged: the checksum of its content is ")
+         << checksum << ", its header says " << header.checksum;
 }
 
 /// Checks kWaferFileAttrName if `module` has it.
@@ -121,8 +161,8 @@ OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
     emitError(loc, "is empty");
     return {};
   }
-  std::optional<int64_t> version = peekVersion(bytes);
-  if (version && failed(checkVersion(loc, *version)))
+  std::optional<FileHeader> header = readHeader(bytes);
+  if (header && failed(checkHeader(loc, *header)))
     return {};
   // Bytes that are no text would be printed by the parser's message.
   if (!isBytecode(buffer->getMemBufferRef()) &&
@@ -147,14 +187,17 @@ llvm::Error writeWaferFile(StringRef path, ModuleOp module) {
                                 builder.getI64IntegerAttr(kWaferFileVersion)),
            builder.getNamedAttr("producer",
                                 builder.getStringAttr(kProducer))}));
-  std::string producer =
-      (kProducerPrefix + Twine(kWaferFileVersion) + " " + kProducer).str();
+  std::string producer = (kProducerPrefix + Twine(kWaferFileVersion) + " " +
+                          kNoChecksum + " " + kProducer)
+                             .str();
   BytecodeWriterConfig config(producer);
   // Constants stay in their files, so the bytes are few.
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
   if (failed(writeBytecodeToFile(module, stream, config)))
     return makeFileError(path, "the module cannot be encoded");
+  std::string checksum = getChecksum(readHeader(bytes)->content);
+  bytes.replace(bytes.find(kNoChecksum.str()), checksum.size(), checksum);
   return writeFileAtomically(path, [&](llvm::raw_ostream &os) { os << bytes; });
 }
 

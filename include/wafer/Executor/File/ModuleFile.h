@@ -23,10 +23,10 @@ namespace wafer::exec {
 
 /// The version of the `.wafer` contract that this code writes; it reads this
 /// one and older ones.
-inline constexpr int64_t kWaferFileVersion = 2;
+inline constexpr int64_t kWaferFileVersion = 3;
 inline constexpr llvm::StringLiteral kProducer = "wafer-mlir 0.1.0";
 /// The attribute that makes a module a `.wafer` file:
-/// `{version = 2 : i64, producer = "wafer-mlir 0.1.0"}`.
+/// `{version = 3 : i64, producer = "wafer-mlir 0.1.0"}`.
 inline constexpr llvm::StringLiteral kWaferFileAttrName = "wafer.file";
 
 /// The dialects that a file may hold.
@@ -45,7 +45,8 @@ readFileOrStdin(llvm::StringRef path);
 llvm::Error checkWritable(llvm::StringRef path);
 
 /// Parses and verifies a module, text or bytecode. Null after errors, which are
-/// diagnostics. Refuses a `.wafer` file of a newer version. `buffer` is moved
+/// diagnostics. Refuses a `.wafer` file of a newer version or with another
+/// checksum than its header's. `buffer` is moved
 /// to `sources`, so that diagnostics can show its lines.
 mlir::OwningOpRef<mlir::ModuleOp>
 parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
