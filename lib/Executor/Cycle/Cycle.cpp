@@ -27,9 +27,9 @@ bool Simulator::copyHost(bool stores, int64_t launch) {
       if (copy.isStore != stores || (copy.once && launch > 0))
         continue;
       if (llvm::Error error =
-              copyForPE(copy, memory[copy.host],
-                        {words[id].data(), 1, program.memoryBegin},
-                        pointOfProcessor(id), launch, result.hostCopyBytes)) {
+              HostCopier(copy, memory[copy.host], launch)
+                  .run({words[id].data(), 1, program.memoryBegin},
+                       pointOfProcessor(id), result.hostCopyBytes)) {
         fail(FailureKind::BadAccess, llvm::toString(std::move(error)));
         return false;
       }

@@ -38,7 +38,7 @@ Engine::Engine(const Fabric &fabric, llvm::ArrayRef<Program> programs,
                       : llvm::alignTo(group.lanes(), kLanesForRows);
     group.memory = WordBuffer(words * group.pitch);
     if (group.lanes() >= kLanesForRows) {
-      group.uniform.assign(words, true);
+      group.states.assign(words, RowState::Uniform);
       group.scalars.assign(words, 0xFFFFFFFF); // E4
       for (unsigned word : pinned[members.program].set_bits())
         group.spread(word);

@@ -17,13 +17,15 @@
 // Memory of a group: word w of lane l is memory[w * pitch + l], so that one
 // element of all lanes is one row, filled up to whole vectors in large groups.
 // A row whose lanes are all equal, as those of a multicast are, may be held as
-// one scalar instead.
+// one scalar instead; rows of sums may be left to be computed when they are
+// read (Deferred.h).
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef WAFER_LIB_EXECUTOR_FUNCTIONAL_ENGINE_H
 #define WAFER_LIB_EXECUTOR_FUNCTIONAL_ENGINE_H
 
+#include "Deferred.h"
 #include "Groups.h"
 #include "Streams.h"
 #include "Timing.h"
@@ -57,6 +59,25 @@ inline bool readsTwice(const Instruction &in) {
          in.sources[0].queue == in.sources[1].queue;
 }
 
+/// The bytes [low, high) that a memory operand touches in the whole iteration
+/// space; `element` is where it stands.
+inline std::pair<int64_t, int64_t>
+reachOf(const Operand &operand, int64_t element, const VectorCursor &cursor) {
+  int64_t low = element, high = element, bytes = getBytes(operand.type);
+  for (unsigned k = 0; k < 4; ++k) {
+    int64_t reach = (cursor.extents[k] - 1) * operand.strides[k];
+    int64_t passed = cursor.index[k] * operand.strides[k];
+    low += std::min<int64_t>(reach, 0) - passed;
+    high += std::max<int64_t>(reach, 0) - passed;
+  }
+  return {operand.address + low * bytes, operand.address + (high + 1) * bytes};
+}
+/// The word of memory in which an operand of whole words has an element.
+inline int64_t wordOf(const Operand &operand, const Program &program,
+                      int64_t element) {
+  return (operand.address - program.memoryBegin) / 4 + element;
+}
+
 struct LaneThread {
   enum class State : uint8_t { Idle, Next, Running, Waiting, AtBarrier };
   State state = State::Idle;
@@ -81,10 +102,11 @@ struct Group {
   /// Words of a row of memory, or of what the group sends.
   int64_t pitch = 0;
   WordBuffer memory;
-  /// By word, with kLanesForRows lanes or more: whether the row is held as
-  /// `scalars[word]`.
-  std::vector<uint8_t> uniform;
+  /// By word, with kLanesForRows lanes or more: how the row is held.
+  std::vector<RowState> states;
+  /// The lanes of Uniform rows.
   std::vector<uint32_t> scalars;
+  std::vector<DeferredMac> deferred;
   std::vector<LaneThread> threads;
   /// Empty where there are too many groups.
   std::vector<Expr> fixed;
@@ -104,15 +126,31 @@ struct Group {
   uint32_t lanes() const { return pes.size(); }
   uint32_t *row(int64_t word) { return memory.words.get() + word * pitch; }
   bool isUniform(int64_t word) const {
-    return !uniform.empty() && uniform[word];
+    return !states.empty() && states[word] == RowState::Uniform;
   }
-  /// Gives a uniform row its lanes.
+  bool isDeferred(int64_t word) const {
+    return !states.empty() && wafer::exec::isDeferred(states[word]);
+  }
+  void setState(int64_t word, RowState state) {
+    RowState &old = states[word];
+    if (wafer::exec::isDeferred(old))
+      --deferred[slotOf(old)].rowsLeft;
+    old = state;
+  }
+  /// Gives a row its lanes.
   void spread(int64_t word) {
     if (isUniform(word)) {
       std::fill_n(row(word), lanes(), scalars[word]);
-      uniform[word] = false;
+      states[word] = RowState::Dense;
+    } else if (isDeferred(word)) {
+      settle(slotOf(states[word]));
     }
   }
+  // Deferred.cpp
+  void defer(const MacNest &nest, int64_t firstWord);
+  void settle(unsigned slot);
+  /// Before words [begin, end) change: computes what is read from them.
+  void settleReadersOf(int64_t begin, int64_t end);
 };
 
 /// A port group: its streams run in lockstep too. Lives through all parts of a
@@ -229,6 +267,10 @@ private:
   // Vectors.cpp
   bool advanceVector(uint32_t id, unsigned thread);
   bool runMac(Group &group, LaneThread &thread); // MacPlan.cpp
+  void settleReaders(Group &group, const Instruction &in,
+                     const VectorCursor &cursor); // Deferred.cpp
+  bool addDeferred(Group &group, LaneThread &thread, uint64_t points,
+                   uint32_t *out); // Deferred.cpp
   void compute(Group &group, LaneThread &thread, uint64_t points,
                uint32_t *out);
   bool send(uint32_t id, unsigned queue, uint64_t rows, LaneThread &thread);

@@ -11,22 +11,6 @@
 using namespace wafer;
 using namespace wafer::exec;
 
-/// The bytes [low, high) that a memory operand touches.
-static std::pair<int64_t, int64_t>
-reachOf(const Operand &operand, int64_t element, const VectorCursor &cursor) {
-  int64_t low = element, high = element;
-  for (unsigned k = 0; k < 4; ++k) {
-    int64_t reach = (cursor.extents[k] - 1) * operand.strides[k];
-    (reach < 0 ? low : high) += reach;
-  }
-  return {operand.address + low * 4, operand.address + high * 4 + 4};
-}
-
-static int64_t wordOf(const Operand &operand, const Program &program,
-                      int64_t element) {
-  return (operand.address - program.memoryBegin) / 4 + element;
-}
-
 /// Calls `fn` for each word that an operand touches, more than once if a stride
 /// is 0.
 template <typename Fn>
@@ -117,6 +101,7 @@ bool Engine::runMac(Group &group, LaneThread &thread) {
   if (reduction < 0)
     return false;
   const Program &program = programs[group.program];
+  settleReaders(group, in, cursor);
   const Operand *operands[3];
   MacOperand found[3];
   for (unsigned i = 0; i < 3; ++i) {
@@ -147,14 +132,22 @@ bool Engine::runMac(Group &group, LaneThread &thread) {
   nest.begin = nest.destination = found[0];
   nest.a = found[1];
   nest.b = found[2];
+  thread.cursor.done = cursor.points;
   if (nest.begin.isUniform) {
+    int64_t first = wordOf(*operands[0], program, cursor.element[0]);
     nest.destination.isUniform = false;
-    nest.destination.data = reinterpret_cast<float *>(
-        group.row(wordOf(*operands[0], program, cursor.element[0])));
+    nest.destination.data = reinterpret_cast<float *>(group.row(first));
+    bool isKept = false;
     forEachWord(*operands[0], program, cursor.element[0], cursor.extents,
-                [&](int64_t word) { group.uniform[word] = false; });
+                [&](int64_t word) {
+                  isKept |= pinned[group.program][word];
+                  group.setState(word, RowState::Dense);
+                });
+    if (nest.b.isUniform && nest.o == 1 && !isKept) {
+      group.defer(nest, first);
+      return true;
+    }
   }
   runMacNest(nest);
-  thread.cursor.done = cursor.points;
   return true;
 }

@@ -18,57 +18,84 @@
 
 using namespace wafer::exec;
 
-static constexpr int64_t kLanesInStrip = 64;
-/// Tiles have up to kP x kQ destination elements.
-static constexpr int64_t kP = 4, kQ = 6;
+static constexpr int64_t kLanesInStrip = 256;
+static constexpr int64_t kP = 4;
 
 namespace {
-/// One tile at one vector of lanes: strides in floats.
+/// One tile: strides in floats.
 struct TileStrides {
   int64_t reduction, aReduction, aP, bReduction, bQ;
-  int64_t destinationP, destinationQ, beginP, beginQ;
+  int64_t destinationP, destinationQ, beginP, beginQ, addendP, addendQ;
 };
+/// A tile on `lanes` lanes, a multiple of the vector's.
+using TileFn = void (*)(const TileStrides &, int64_t lanes, float *,
+                        const float *begin, const float *a, const float *b,
+                        const float *addend);
+
+/// What of a nest is uniform; Added has an addend besides.
+enum class MacForm { Plain, FromUniform, ByUniform, BothUniform, Added };
+
+/// Tiles have up to kP x Q destination elements, Q by P: as many sums, beside P
+/// elements of `a` and one of `b`, as there are registers.
+struct TileShapes {
+  int64_t lanes; // Of a vector.
+  int64_t mostQ[kP + 1];
+};
+constexpr TileShapes k16Registers = {8, {0, 6, 6, 4, 3}};
+constexpr TileShapes k32Registers = {16, {0, 6, 6, 6, 6}};
 } // namespace
 
-#define WAFER_TILES                                                            \
-  typedef float Vec __attribute__((vector_size(64), aligned(4)));              \
+#define WAFER_TILES(SHAPES)                                                    \
+  constexpr TileShapes kShapes = SHAPES;                                       \
+  constexpr int kLanes = SHAPES.lanes;                                         \
+  typedef float Vec __attribute__((vector_size(4 * kLanes), aligned(4)));      \
   inline Vec loadVec(const float *at) {                                        \
     return *reinterpret_cast<const Vec *>(at);                                 \
   }                                                                            \
-  template <int P, int Q, bool bUniform, bool beginUniform>                    \
-  void tile(const TileStrides &s, float *d, const float *begin,                \
-            const float *a, const float *b) {                                  \
-    Vec acc[P][Q];                                                             \
-    for (int p = 0; p < P; ++p)                                                \
-      for (int q = 0; q < Q; ++q) {                                            \
-        const float *from = begin + p * s.beginP + q * s.beginQ;               \
-        if (beginUniform)                                                      \
-          for (int i = 0; i < 16; ++i)                                         \
-            acc[p][q][i] = *from;                                              \
-        else                                                                   \
-          acc[p][q] = loadVec(from);                                           \
-      }                                                                        \
-    for (int64_t r = 0; r < s.reduction; ++r) {                                \
-      Vec va[P];                                                               \
+  inline Vec broadcast(const float *at) {                                      \
+    Vec vec;                                                                   \
+    for (int i = 0; i < kLanes; ++i)                                           \
+      vec[i] = *at;                                                            \
+    return vec;                                                                \
+  }                                                                            \
+  template <int P, int Q, MacForm form>                                        \
+  void tile(const TileStrides &s, int64_t lanes, float *d, const float *begin, \
+            const float *a, const float *b, const float *addend) {             \
+    constexpr bool bUniform =                                                  \
+        form != MacForm::Plain && form != MacForm::FromUniform;                \
+    constexpr bool beginUniform =                                              \
+        form != MacForm::Plain && form != MacForm::ByUniform;                  \
+    for (int64_t lane = 0; lane < lanes; lane += kLanes) {                     \
+      Vec acc[P][Q];                                                           \
       for (int p = 0; p < P; ++p)                                              \
-        va[p] = loadVec(a + p * s.aP);                                         \
-      for (int q = 0; q < Q; ++q) {                                            \
-        Vec vb;                                                                \
-        if (bUniform)                                                          \
-          for (int i = 0; i < 16; ++i)                                         \
-            vb[i] = b[q * s.bQ];                                               \
-        else                                                                   \
-          vb = loadVec(b + q * s.bQ);                                          \
+        for (int q = 0; q < Q; ++q) {                                          \
+          const float *from = begin + p * s.beginP + q * s.beginQ;             \
+          acc[p][q] = beginUniform ? broadcast(from) : loadVec(from + lane);   \
+        }                                                                      \
+      const float *nextA = a + lane, *nextB = bUniform ? b : b + lane;         \
+      for (int64_t r = 0; r < s.reduction; ++r) {                              \
+        Vec va[P];                                                             \
         for (int p = 0; p < P; ++p)                                            \
-          acc[p][q] = __builtin_elementwise_fma(va[p], vb, acc[p][q]);         \
+          va[p] = loadVec(nextA + p * s.aP);                                   \
+        for (int q = 0; q < Q; ++q) {                                          \
+          const float *from = nextB + q * s.bQ;                                \
+          Vec vb = bUniform ? broadcast(from) : loadVec(from);                 \
+          for (int p = 0; p < P; ++p)                                          \
+            acc[p][q] = __builtin_elementwise_fma(va[p], vb, acc[p][q]);       \
+        }                                                                      \
+        nextA += s.aReduction;                                                 \
+        nextB += s.bReduction;                                                 \
       }                                                                        \
-      a += s.aReduction;                                                       \
-      b += s.bReduction;                                                       \
+      for (int p = 0; p < P; ++p)                                              \
+        for (int q = 0; q < Q; ++q) {                                          \
+          if (form == MacForm::Added)                                          \
+            acc[p][q] =                                                        \
+                loadVec(addend + p * s.addendP + q * s.addendQ + lane) +       \
+                acc[p][q];                                                     \
+          *reinterpret_cast<Vec *>(d + p * s.destinationP +                    \
+                                   q * s.destinationQ + lane) = acc[p][q];     \
+        }                                                                      \
     }                                                                          \
-    for (int p = 0; p < P; ++p)                                                \
-      for (int q = 0; q < Q; ++q)                                              \
-        *reinterpret_cast<Vec *>(d + p * s.destinationP +                      \
-                                 q * s.destinationQ) = acc[p][q];              \
   }                                                                            \
   void each(const MacNest &n) { /* All lanes, one by one. */                   \
     for (int64_t o = 0; o < n.o; ++o)                                          \
@@ -84,55 +111,43 @@ struct TileStrides {
             *n.destination.at(n.lanes, o, p, q, lane) = acc;                   \
           }                                                                    \
   }                                                                            \
-  template <int P, bool bUniform, bool beginUniform> TileFn pickQ(int64_t q) { \
-    switch (q) {                                                               \
-    case 1:                                                                    \
-      return tile<P, 1, bUniform, beginUniform>;                               \
-    case 2:                                                                    \
-      return tile<P, 2, bUniform, beginUniform>;                               \
-    case 3:                                                                    \
-      return tile<P, 3, bUniform, beginUniform>;                               \
-    case 4:                                                                    \
-      return tile<P, 4, bUniform, beginUniform>;                               \
-    case 5:                                                                    \
-      return tile<P, 5, bUniform, beginUniform>;                               \
-    default:                                                                   \
-      return tile<P, kQ, bUniform, beginUniform>;                              \
-    }                                                                          \
+  template <int P, MacForm form, int Q = 1> TileFn pickQ(int64_t q) {          \
+    if constexpr (Q < kShapes.mostQ[P])                                        \
+      if (q > Q)                                                               \
+        return pickQ<P, form, Q + 1>(q);                                       \
+    return tile<P, Q, form>;                                                   \
   }                                                                            \
-  template <bool bUniform, bool beginUniform>                                  \
-  TileFn pickP(int64_t p, int64_t q) {                                         \
-    switch (p) {                                                               \
-    case 1:                                                                    \
-      return pickQ<1, bUniform, beginUniform>(q);                              \
-    case 2:                                                                    \
-      return pickQ<2, bUniform, beginUniform>(q);                              \
-    case 3:                                                                    \
-      return pickQ<3, bUniform, beginUniform>(q);                              \
-    default:                                                                   \
-      return pickQ<kP, bUniform, beginUniform>(q);                             \
-    }                                                                          \
+  template <MacForm form, int P = 1> TileFn pickP(int64_t p, int64_t q) {      \
+    if constexpr (P < kP)                                                      \
+      if (p > P)                                                               \
+        return pickP<form, P + 1>(p, q);                                       \
+    return pickQ<P, form>(q);                                                  \
   }                                                                            \
-  TileFn pick(int64_t p, int64_t q, bool bUniform, bool beginUniform) {        \
-    if (bUniform)                                                              \
-      return beginUniform ? pickP<true, true>(p, q)                            \
-                          : pickP<true, false>(p, q);                          \
-    return beginUniform ? pickP<false, true>(p, q)                             \
-                        : pickP<false, false>(p, q);                           \
+  TileFn pick(int64_t p, int64_t q, MacForm form) {                            \
+    switch (form) {                                                            \
+    case MacForm::Plain:                                                       \
+      return pickP<MacForm::Plain>(p, q);                                      \
+    case MacForm::FromUniform:                                                 \
+      return pickP<MacForm::FromUniform>(p, q);                                \
+    case MacForm::ByUniform:                                                   \
+      return pickP<MacForm::ByUniform>(p, q);                                  \
+    case MacForm::BothUniform:                                                 \
+      return pickP<MacForm::BothUniform>(p, q);                                \
+    case MacForm::Added:                                                       \
+      return pickP<MacForm::Added>(p, q);                                      \
+    }                                                                          \
   }
 
 namespace {
-using TileFn = void (*)(const TileStrides &, float *, const float *,
-                        const float *, const float *);
 namespace base {
-WAFER_TILES
+WAFER_TILES(k16Registers)
 } // namespace base
 #if defined(__x86_64__) && defined(__clang__)
 #define WAFER_HAS_LEVELS 1
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))),        \
                              apply_to = function)
 namespace v3 {
-WAFER_TILES
+WAFER_TILES(k16Registers)
 } // namespace v3
 #pragma clang attribute pop
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))),        \
@@ -140,32 +155,41 @@ WAFER_TILES
 #pragma clang attribute push(__attribute__((min_vector_width(512))),           \
                              apply_to = function)
 namespace v4 {
-WAFER_TILES
+WAFER_TILES(k32Registers)
 } // namespace v4
 #pragma clang attribute pop
 #pragma clang attribute pop
 #endif
 
 struct Level {
-  TileFn (*pick)(int64_t p, int64_t q, bool bUniform, bool beginUniform);
+  TileFn (*pick)(int64_t p, int64_t q, MacForm form);
   void (*each)(const MacNest &);
+  TileShapes shapes;
 };
 Level getLevel() {
 #ifdef WAFER_HAS_LEVELS
   if (__builtin_cpu_supports("x86-64-v4"))
-    return {v4::pick, v4::each};
+    return {v4::pick, v4::each, v4::kShapes};
   if (__builtin_cpu_supports("x86-64-v3"))
-    return {v3::pick, v3::each};
+    return {v3::pick, v3::each, v3::kShapes};
 #endif
-  return {base::pick, base::each};
+  return {base::pick, base::each, base::kShapes};
 }
 
 } // namespace
 
+/// Only nests on whole vectors have what is uniform or an addend.
+static MacForm formOf(const MacNest &n) {
+  if (n.addend)
+    return MacForm::Added;
+  if (n.b.isUniform)
+    return n.begin.isUniform ? MacForm::BothUniform : MacForm::ByUniform;
+  return n.begin.isUniform ? MacForm::FromUniform : MacForm::Plain;
+}
+
 void wafer::exec::runMacNest(const MacNest &n) {
-  constexpr int64_t kVec = 16;
   static const Level level = getLevel();
-  if (n.lanes % kVec)
+  if (n.lanes % level.shapes.lanes)
     return level.each(n);
   auto scale = [&](const MacOperand &operand, int64_t stride) {
     return operand.isUniform ? stride : stride * n.lanes;
@@ -178,18 +202,25 @@ void wafer::exec::runMacNest(const MacNest &n) {
                          scale(n.destination, n.destination.p),
                          scale(n.destination, n.destination.q),
                          scale(n.begin, n.begin.p),
-                         scale(n.begin, n.begin.q)};
+                         scale(n.begin, n.begin.q),
+                         n.addendP,
+                         n.addendQ};
+  MacForm form = formOf(n);
   for (int64_t strip = 0; strip < n.lanes; strip += kLanesInStrip) {
-    int64_t stripEnd = std::min(strip + kLanesInStrip, n.lanes);
+    int64_t lanes = std::min(kLanesInStrip, n.lanes - strip);
     for (int64_t o = 0; o < n.o; ++o)
-      for (int64_t p = 0; p < n.p; p += kP)
-        for (int64_t q = 0; q < n.q; q += kQ) {
-          TileFn fn = level.pick(std::min(kP, n.p - p), std::min(kQ, n.q - q),
-                                 n.b.isUniform, n.begin.isUniform);
-          for (int64_t lane = strip; lane < stripEnd; lane += kVec)
-            fn(strides, n.destination.at(n.lanes, o, p, q, lane),
-               n.begin.at(n.lanes, o, p, q, lane),
-               n.a.at(n.lanes, o, p, q, lane), n.b.at(n.lanes, o, p, q, lane));
+      for (int64_t p = 0; p < n.p; p += kP) {
+        int64_t ps = std::min(kP, n.p - p);
+        int64_t tiles = (n.q - 1) / level.shapes.mostQ[ps] + 1;
+        for (int64_t i = 0; i < tiles; ++i) {
+          int64_t q = i * n.q / tiles, qs = (i + 1) * n.q / tiles - q;
+          level.pick(ps, qs, form)(
+              strides, lanes, n.destination.at(n.lanes, o, p, q, strip),
+              n.begin.at(n.lanes, o, p, q, strip),
+              n.a.at(n.lanes, o, p, q, strip), n.b.at(n.lanes, o, p, q, strip),
+              n.addend ? n.addend + p * n.addendP + q * n.addendQ + strip
+                       : nullptr);
         }
+      }
   }
 }

@@ -38,6 +38,10 @@ struct MacNest {
   /// place or uniform.
   MacOperand destination, begin;
   MacOperand a, b;
+  /// Rows to which the sums are added at the end, as `addend + sum`, unless it
+  /// is null; strides in floats.
+  const float *addend = nullptr;
+  int64_t addendP = 0, addendQ = 0;
 };
 
 /// Every destination element adds its products in the order of the reduction,

@@ -122,13 +122,12 @@ bool FunctionalRun::copyGroups(Engine &engine, bool stores, int64_t launch) {
     for (const HostCopy &copy : program.copies) {
       if (copy.isStore != stores || (copy.once && launch > 0))
         continue;
-      Tensor &host = memory[copy.host];
+      HostCopier copier(copy, memory[copy.host], launch);
       for (auto [lane, pe] : llvm::enumerate(group.pes))
-        if (llvm::Error error = copyForPE(copy, host,
-                                          {group.memory.words.get() + lane,
-                                           group.pitch, program.memoryBegin},
-                                          {pe % width, pe / width}, launch,
-                                          result.hostCopyBytes)) {
+        if (llvm::Error error =
+                copier.run({group.memory.words.get() + lane, group.pitch,
+                            program.memoryBegin},
+                           {pe % width, pe / width}, result.hostCopyBytes)) {
           result.fail(FailureKind::BadAccess, llvm::toString(std::move(error)));
           return false;
         }
@@ -202,21 +201,36 @@ bool FunctionalRun::wantsSections() const {
 bool FunctionalRun::copyStore(bool stores, int64_t launch) {
   int64_t width = module.machine.width;
   std::mutex lock;
+  std::vector<HostCopier> copiers;
+  std::vector<std::vector<size_t>> copiersOf; // By program and copy.
+  for (const Program &program : module.programs) {
+    std::vector<size_t> &own = copiersOf.emplace_back();
+    for (const HostCopy &copy : program.copies) {
+      own.push_back(copiers.size());
+      copiers.emplace_back(copy, memory[copy.host], launch);
+    }
+  }
+  // Neighbours in a column share much of what they copy. Stores go in order,
+  // row by row: two PEs may write the same element.
   std::vector<uint32_t> pes;
   for (uint32_t pe = 0; pe < programAt.size(); ++pe)
     if (programAt[pe] != UINT32_MAX)
       pes.push_back(pe);
-  // Stores go in order: two PEs may write the same element.
-  const size_t kAtOnce = stores ? pes.size() : 1024;
+  if (!stores)
+    llvm::stable_sort(
+        pes, [&](uint32_t a, uint32_t b) { return a % width < b % width; });
+  const size_t kAtOnce = stores ? pes.size() : 1 << 14;
   if (pes.empty())
     return true;
   inParallel((pes.size() + kAtOnce - 1) / kAtOnce, [&](size_t block) {
+    std::vector<HostCopier> own = copiers;
     uint64_t bytes = 0;
     std::string problem;
     for (uint32_t pe :
          llvm::ArrayRef(pes).drop_front(block * kAtOnce).take_front(kAtOnce)) {
       uint32_t index = programAt[pe];
-      for (const HostCopy &copy : module.programs[index].copies) {
+      for (size_t i = 0; i < module.programs[index].copies.size(); ++i) {
+        const HostCopy &copy = module.programs[index].copies[i];
         if (copy.isStore != stores || (copy.once && launch > 0))
           continue;
         auto kept = llvm::find_if(plan.kept[index],
@@ -225,9 +239,8 @@ bool FunctionalRun::copyStore(bool stores, int64_t launch) {
                                   });
         PEMemory words{store.data() + storeAt[pe], 1,
                        kept->begin - kept->storeWord * 4};
-        if (llvm::Error error =
-                copyForPE(copy, memory[copy.host], words,
-                          {pe % width, pe / width}, launch, bytes))
+        if (llvm::Error error = own[copiersOf[index][i]].run(
+                words, {pe % width, pe / width}, bytes))
           problem = llvm::toString(std::move(error));
       }
     }

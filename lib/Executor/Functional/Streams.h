@@ -60,7 +60,7 @@ public:
   }
 
 private:
-  static constexpr uint64_t kMostWords = 1 << 26;
+  static constexpr uint64_t kMostWords = 1 << 28;
   std::array<std::vector<WordBuffer>, 64> spare; // By log2 of the size.
   uint64_t held = 0;
   static unsigned classOf(uint64_t size) {

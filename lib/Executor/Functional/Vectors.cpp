@@ -51,6 +51,10 @@ bool Engine::advanceVector(uint32_t id, unsigned index) {
       continue;
     }
     if (toFabric) {
+      // Whole rows of the iteration space, if there are any.
+      if (auto row = static_cast<uint64_t>(thread.cursor.extents[3]);
+          thread.cursor.index[3] == 0 && points > row)
+        points -= points % row;
       if (!send(id, in.destination.queue, points, thread))
         return false;
       continue;
@@ -96,7 +100,7 @@ public:
                  places[i].laneBytes == 4 && !places[i].isInside;
     isCopy = in.opcode == pe::Opcode::Move && places[0].isMemory &&
              places[0].elementBytes == 4 && !places[1].isMemory &&
-             places[1].laneBytes == 0 && !group.uniform.empty();
+             places[1].laneBytes == 0 && !group.states.empty();
   }
 
   /// Does one point, or several of them at once, `most` at most. Returns how
@@ -140,14 +144,16 @@ private:
     int64_t at = addressOf(i);
     if (group.isUniform(at >> 2))
       return {reinterpret_cast<char *>(&group.scalars[at >> 2]) + (at & 3), 0};
+    if (group.isDeferred(at >> 2))
+      group.spread(at >> 2);
     return {rowOf(i), places[i].laneBytes};
   }
   StridedOperand destination() {
     if (!places[0].isMemory)
       return {places[0].data, places[0].laneBytes};
-    if (int64_t word = wordOf(0); group.isUniform(word)) {
+    if (int64_t word = wordOf(0); !group.states.empty()) {
       if (places[0].elementBytes == 4 && in.opcode != pe::Opcode::Mac)
-        group.uniform[word] = false;
+        group.setState(word, RowState::Dense);
       else
         group.spread(word);
     }
@@ -158,16 +164,18 @@ private:
   /// with the same order of elements. False if they do not.
   bool takeDense(int64_t steps) {
     for (unsigned i = 0; i <= in.numSources; ++i) {
-      if (!places[i].isMemory || group.uniform.empty())
+      if (!places[i].isMemory || group.states.empty())
         continue;
-      uint8_t *first = group.uniform.data() + wordOf(i);
+      const RowState *first = group.states.data() + wordOf(i);
       if (i == 0 && in.opcode != pe::Opcode::Mac && places[i].elementBytes == 4)
         continue; // Whole words are written without a look at what was there.
-      if (std::find(first, first + steps, true) != first + steps)
+      if (std::any_of(first, first + steps,
+                      [](RowState state) { return state != RowState::Dense; }))
         return false;
     }
-    if (places[0].isMemory && !group.uniform.empty())
-      std::fill_n(group.uniform.data() + wordOf(0), steps, false);
+    if (places[0].isMemory && !group.states.empty())
+      for (int64_t i = 0, word = wordOf(0); i < steps; ++i)
+        group.setState(word + i, RowState::Dense);
     StridedOperand operands[3];
     for (unsigned i = 0; i <= in.numSources; ++i)
       operands[i] = {places[i].isMemory ? rowOf(i) : places[i].data, 4};
@@ -186,7 +194,7 @@ private:
     const char *from = places[1].data;
     for (int64_t i = 0; i < steps; ++i, from += places[1].pointBytes) {
       std::memcpy(&group.scalars[first + i * stride], from, 4);
-      group.uniform[first + i * stride] = true;
+      group.setState(first + i * stride, RowState::Uniform);
     }
     cursor.passTo(in, steps);
     return true;
@@ -198,10 +206,13 @@ private:
 /// to `out`, a row a point.
 void Engine::compute(Group &group, LaneThread &thread, uint64_t points,
                      uint32_t *out) {
+  if (!group.deferred.empty() && addDeferred(group, thread, points, out))
+    return;
   static thread_local std::vector<uint32_t> scratch[2];
   const Instruction &in = *thread.instruction;
   const Program &program = programs[group.program];
   VectorCursor &cursor = thread.cursor;
+  settleReaders(group, in, cursor);
   int64_t lanes = group.lanes();
   std::array<Place, 3> places;
   bool isLinear = true; // A step along the innermost index is the same number

@@ -61,6 +61,19 @@ Expected<Nest> exec::compileNest(Operation *op, machine::ExprAttr index,
   if (!compiled)
     return compiled.takeError();
   nest.index = std::move(*compiled);
+  const uint32_t indices = ~uint32_t(0) << machine::kIndex0;
+  if (llvm::any_of(nest.extents, [&](const Expr &extent) {
+        return extent.getDims() & indices;
+      }))
+    return nest;
+  for (unsigned i = 0; i < nest.extents.size(); ++i) {
+    std::optional<int64_t> step = nest.index.getFactor(machine::kIndex0 + i);
+    if (!step) {
+      nest.steps.clear();
+      return nest;
+    }
+    nest.steps.push_back(*step);
+  }
   return nest;
 }
 

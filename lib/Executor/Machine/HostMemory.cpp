@@ -199,9 +199,35 @@ static bool walkNest(const Nest &nest, size_t depth, ExprValues &values,
   return true;
 }
 
+/// The same for nests with steps, from host element `index` on.
+static bool walkSteps(const Nest &nest, llvm::ArrayRef<int64_t> extents,
+                      int64_t index, llvm::SmallVectorImpl<int64_t> &outer,
+                      llvm::function_ref<bool(const NestRun &)> visit) {
+  size_t depth = outer.size();
+  if (depth + 1 == extents.size())
+    return extents[depth] <= 0 ||
+           visit({index, nest.steps[depth], extents[depth], outer});
+  outer.push_back(0);
+  bool goOn = true;
+  for (int64_t i = 0; i < extents[depth] && goOn; ++i) {
+    outer.back() = i;
+    goOn =
+        walkSteps(nest, extents, index + i * nest.steps[depth], outer, visit);
+  }
+  outer.pop_back();
+  return goOn;
+}
+
 bool exec::forEachRun(const Nest &nest, ExprValues values,
                       llvm::function_ref<bool(const NestRun &)> visit) {
   llvm::SmallVector<int64_t, 8> outer;
+  if (!nest.steps.empty()) {
+    std::fill(values.begin() + machine::kIndex0, values.end(), 0);
+    llvm::SmallVector<int64_t, 4> extents;
+    for (const Expr &extent : nest.extents)
+      extents.push_back(extent.eval(values));
+    return walkSteps(nest, extents, nest.index.eval(values), outer, visit);
+  }
   return walkNest(nest, 0, values, outer, visit);
 }
 
@@ -243,45 +269,71 @@ static bool isInside(int64_t first, int64_t stride, int64_t count,
   return std::min(first, last) >= 0 && std::max(first, last) < size;
 }
 
-Error exec::copyForPE(const HostCopy &copy, Tensor &host, PEMemory memory,
-                      Point p, int64_t launch, uint64_t &bytes) {
+HostCopier::HostCopier(const HostCopy &copy, Tensor &host, int64_t launch)
+    : copy(&copy), host(&host), launch(launch) {
+  uint32_t dims = copy.nest.index.getDims() | copy.memory.offset.getDims();
+  for (const Expr &extent : copy.nest.extents)
+    dims |= extent.getDims();
+  dependsOnX = dims >> machine::kX & 1;
+  dependsOnY = dims >> machine::kY & 1;
+}
+
+Error HostCopier::findRuns(Point p) {
+  runs.clear();
+  foundFor.reset();
   ExprValues values = {p.x, p.y, launch};
-  int64_t offset = copy.memory.offset.eval(values);
-  int64_t elementBytes = getBytes(copy.memory.type);
-  uint8_t *data = copy.isStore ? host.getMutableBytes().data()
-                               : const_cast<uint8_t *>(host.getBytes().data());
+  int64_t offset = copy->memory.offset.eval(values);
   std::string problem;
-  forEachRun(copy.nest, values, [&](const NestRun &run) {
+  forEachRun(copy->nest, values, [&](const NestRun &run) {
     int64_t element = offset;
-    for (auto [index, stride] : llvm::zip(run.outer, copy.strides))
+    for (auto [index, stride] : llvm::zip(run.outer, copy->strides))
       element += index * stride;
-    int64_t stride = run.outer.size() < copy.strides.size()
-                         ? copy.strides[run.outer.size()]
+    int64_t stride = run.outer.size() < copy->strides.size()
+                         ? copy->strides[run.outer.size()]
                          : 0;
     bool isHostFine =
-        isInside(run.index, run.stride, run.count, host.getNumElements());
+        isInside(run.index, run.stride, run.count, host->getNumElements());
     if (!isHostFine ||
-        !isInside(element, stride, run.count, copy.memory.size)) {
+        !isInside(element, stride, run.count, copy->memory.size)) {
       llvm::raw_string_ostream os(problem);
       os << "PE " << p << ": " << run.count << " elements from "
          << (isHostFine ? element : run.index) << " on, "
          << (isHostFine ? stride : run.stride) << " apart, lie outside "
          << (isHostFine
-                 ? "buffer @" + copy.memory.buffer.str()
-                 : "host tensor @" + pe::HostOp(copy.host).getSymName().str())
-         << " of " << (isHostFine ? copy.memory.size : host.getNumElements())
-         << " elements: " << describe(copy.op);
+                 ? "buffer @" + copy->memory.buffer.str()
+                 : "host tensor @" + pe::HostOp(copy->host).getSymName().str())
+         << " of " << (isHostFine ? copy->memory.size : host->getNumElements())
+         << " elements: " << describe(copy->op);
       return false;
     }
-    int64_t address = copy.memory.address + element * elementBytes;
-    if (elementBytes == 4)
-      copyRun(reinterpret_cast<uint32_t *>(data) + run.index, run.stride,
-              memory, address, stride * 4, run.count, copy.isStore);
-    else
-      copyRun(reinterpret_cast<uint16_t *>(data) + run.index, run.stride,
-              memory, address, stride * 2, run.count, copy.isStore);
-    bytes += run.count * elementBytes;
+    runs.push_back({run.index, run.stride, run.count, element, stride});
     return true;
   });
-  return problem.empty() ? Error::success() : llvm::createStringError(problem);
+  if (!problem.empty())
+    return llvm::createStringError(problem);
+  foundFor = p;
+  return Error::success();
+}
+
+Error HostCopier::run(PEMemory memory, Point p, uint64_t &bytes) {
+  if (!foundFor || (dependsOnX && p.x != foundFor->x) ||
+      (dependsOnY && p.y != foundFor->y))
+    if (Error error = findRuns(p))
+      return error;
+  int64_t elementBytes = getBytes(copy->memory.type);
+  uint8_t *data = copy->isStore
+                      ? host->getMutableBytes().data()
+                      : const_cast<uint8_t *>(host->getBytes().data());
+  for (const Run &run : runs) {
+    int64_t address = copy->memory.address + run.element * elementBytes;
+    int64_t stride = run.elementStride * elementBytes;
+    if (elementBytes == 4)
+      copyRun(reinterpret_cast<uint32_t *>(data) + run.index, run.stride,
+              memory, address, stride, run.count, copy->isStore);
+    else
+      copyRun(reinterpret_cast<uint16_t *>(data) + run.index, run.stride,
+              memory, address, stride, run.count, copy->isStore);
+    bytes += run.count * elementBytes;
+  }
+  return Error::success();
 }

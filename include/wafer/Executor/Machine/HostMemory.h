@@ -109,10 +109,30 @@ struct PEMemory {
   int64_t base;
 };
 
-/// Copies between a host tensor and one PE's SRAM (E5); adds to `bytes`. An
-/// access outside is an error naming both.
-llvm::Error copyForPE(const HostCopy &copy, Tensor &host, PEMemory memory,
-                      Point p, int64_t launch, uint64_t &bytes);
+/// Copies between a host tensor and the SRAM of one PE after the other (E5).
+class HostCopier {
+public:
+  /// `copy` and `host` must outlive it.
+  HostCopier(const HostCopy &copy, Tensor &host, int64_t launch);
+  /// Adds to `bytes`. An access outside is an error naming both.
+  llvm::Error run(PEMemory memory, Point p, uint64_t &bytes);
+
+private:
+  /// Elements that are evenly spaced in the host tensor and in the buffer.
+  struct Run {
+    int64_t index, stride, count;
+    int64_t element, elementStride;
+  };
+  llvm::Error findRuns(Point p);
+
+  const HostCopy *copy;
+  Tensor *host;
+  int64_t launch;
+  bool dependsOnX = false, dependsOnY = false;
+  /// What `runs` holds for: neighbours in a row or a column often share them.
+  std::optional<Point> foundFor;
+  std::vector<Run> runs;
+};
 
 } // namespace wafer::exec
 

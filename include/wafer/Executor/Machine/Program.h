@@ -115,6 +115,9 @@ constexpr unsigned kMaxCommands = 14;
 struct Nest {
   std::vector<Expr> extents;
   Expr index;
+  /// If no extent depends on an index and `index` is linear in all of them: by
+  /// how much it moves along each. Else empty.
+  std::vector<int64_t> steps;
 };
 
 /// pe.load or pe.store of a program.
