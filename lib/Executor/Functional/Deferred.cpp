@@ -133,7 +133,7 @@ bool Engine::addDeferred(Group &group, LaneThread &thread, uint64_t points,
   RowState state = group.states[word];
   const DeferredMac &mac = group.deferred[slotOf(state)];
   const MacOperand &to = mac.nest.destination;
-  int64_t p = mac.nest.p, q = (word - mac.firstWord) / to.q;
+  int64_t p = mac.nest.p, q = to.q ? (word - mac.firstWord) / to.q : 0;
   int64_t count = points / p;
   if (cursor.extents[0] != 1 || cursor.extents[1] != 1 ||
       cursor.extents[3] != p || cursor.index[3] != 0 || points % p != 0 ||
