@@ -97,19 +97,35 @@ constexpr TileShapes k32Registers = {16, {0, 6, 6, 6, 6}};
         }                                                                      \
     }                                                                          \
   }                                                                            \
+  /* Q sums of one lane beside each other. */                                  \
+  template <int Q>                                                             \
+  void eachQ(const MacNest &n, int64_t o, int64_t p, int64_t q,                \
+             int64_t lane) {                                                   \
+    const float *a = n.a.at(n.lanes, o, p, q, lane);                           \
+    const float *b = n.b.at(n.lanes, o, p, q, lane);                           \
+    float acc[Q];                                                              \
+    for (int i = 0; i < Q; ++i)                                                \
+      acc[i] = *n.begin.at(n.lanes, o, p, q + i, lane);                        \
+    for (int64_t r = 0; r < n.reduction; ++r) {                                \
+      for (int i = 0; i < Q; ++i)                                              \
+        acc[i] = __builtin_fmaf(*a, b[i * n.b.q * n.lanes], acc[i]);           \
+      a += n.a.reduction * n.lanes;                                            \
+      b += n.b.reduction * n.lanes;                                            \
+    }                                                                          \
+    for (int i = 0; i < Q; ++i)                                                \
+      *n.destination.at(n.lanes, o, p, q + i, lane) = acc[i];                  \
+  }                                                                            \
   void each(const MacNest &n) { /* All lanes, one by one. */                   \
+    constexpr int64_t kSums = 8;                                               \
     for (int64_t o = 0; o < n.o; ++o)                                          \
       for (int64_t p = 0; p < n.p; ++p)                                        \
-        for (int64_t q = 0; q < n.q; ++q)                                      \
-          for (int64_t lane = 0; lane < n.lanes; ++lane) {                     \
-            const float *a = n.a.at(n.lanes, o, p, q, lane);                   \
-            const float *b = n.b.at(n.lanes, o, p, q, lane);                   \
-            float acc = *n.begin.at(n.lanes, o, p, q, lane);                   \
-            for (int64_t r = 0; r < n.reduction; ++r)                          \
-              acc = __builtin_fmaf(a[r * n.a.reduction * n.lanes],             \
-                                   b[r * n.b.reduction * n.lanes], acc);       \
-            *n.destination.at(n.lanes, o, p, q, lane) = acc;                   \
-          }                                                                    \
+        for (int64_t lane = 0; lane < n.lanes; ++lane) {                       \
+          int64_t q = 0;                                                       \
+          for (; q + kSums <= n.q; q += kSums)                                 \
+            eachQ<kSums>(n, o, p, q, lane);                                    \
+          for (; q < n.q; ++q)                                                 \
+            eachQ<1>(n, o, p, q, lane);                                        \
+        }                                                                      \
   }                                                                            \
   template <int P, MacForm form, int Q = 1> TileFn pickQ(int64_t q) {          \
     if constexpr (Q < kShapes.mostQ[P])                                        \
@@ -187,10 +203,19 @@ static MacForm formOf(const MacNest &n) {
   return n.begin.isUniform ? MacForm::FromUniform : MacForm::Plain;
 }
 
+/// The same nest with p and q in each other's place.
+static MacNest exchange(MacNest n) {
+  std::swap(n.p, n.q);
+  std::swap(n.a, n.b);
+  for (MacOperand *operand : {&n.destination, &n.begin, &n.a, &n.b})
+    std::swap(operand->p, operand->q);
+  return n;
+}
+
 void wafer::exec::runMacNest(const MacNest &n) {
   static const Level level = getLevel();
   if (n.lanes % level.shapes.lanes)
-    return level.each(n);
+    return level.each(n.p > n.q ? exchange(n) : n);
   auto scale = [&](const MacOperand &operand, int64_t stride) {
     return operand.isUniform ? stride : stride * n.lanes;
   };

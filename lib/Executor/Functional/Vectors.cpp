@@ -94,13 +94,18 @@ public:
           std::array<Place, 3> &places, int64_t memoryBegin,
           const llvm::BitVector &pinned)
       : group(group), in(in), cursor(cursor), places(places),
-        memoryBegin(memoryBegin), pinned(pinned), lanes(group.lanes()) {
+        memoryBegin(memoryBegin), lanes(group.lanes()) {
     for (unsigned i = 0; i <= in.numSources; ++i)
       isDense &= places[i].pointBytes == group.pitch * 4 &&
                  places[i].laneBytes == 4 && !places[i].isInside;
     isCopy = in.opcode == pe::Opcode::Move && places[0].isMemory &&
              places[0].elementBytes == 4 && !places[1].isMemory &&
              places[1].laneBytes == 0 && !group.states.empty();
+    if (isCopy) {
+      auto [begin, end] = reachOf(in.destination, cursor.element[0], cursor);
+      isCopy = pinned.find_first_in((begin - memoryBegin) / 4,
+                                    (end - memoryBegin) / 4) < 0;
+    }
   }
 
   /// Does one point, or several of them at once, `most` at most. Returns how
@@ -109,8 +114,10 @@ public:
     int64_t steps = std::min(cursor.extents[3] - cursor.index[3], most);
     if (isDense && steps > 1 && takeDense(steps))
       return steps;
-    if (isCopy && takeScalars(steps))
+    if (isCopy) {
+      takeScalars(steps);
       return steps;
+    }
     StridedOperand operands[3];
     for (unsigned i = 1; i <= in.numSources; ++i)
       operands[i] = source(i);
@@ -124,9 +131,7 @@ private:
   const Instruction &in;
   VectorCursor &cursor;
   std::array<Place, 3> &places;
-  int64_t memoryBegin;
-  const llvm::BitVector &pinned;
-  int64_t lanes;
+  int64_t memoryBegin, lanes;
   bool isDense = true, isCopy = false;
 
   int64_t addressOf(unsigned i) const {
@@ -185,19 +190,17 @@ private:
   }
 
   /// `steps` points that copy a word that is the same for all lanes: rows
-  /// become scalars. False where a row has to be kept.
-  bool takeScalars(int64_t steps) {
-    int64_t first = wordOf(0), stride = in.destination.strides[3];
-    for (int64_t i = 0; i < steps; ++i)
-      if (pinned[first + i * stride])
-        return false;
+  /// become scalars.
+  void takeScalars(int64_t steps) {
     const char *from = places[1].data;
-    for (int64_t i = 0; i < steps; ++i, from += places[1].pointBytes) {
-      std::memcpy(&group.scalars[first + i * stride], from, 4);
-      group.setState(first + i * stride, RowState::Uniform);
+    int64_t word = wordOf(0), stride = in.destination.strides[3];
+    for (int64_t i = 0; i < steps; ++i) {
+      std::memcpy(&group.scalars[word], from, 4);
+      group.setState(word, RowState::Uniform);
+      from += places[1].pointBytes;
+      word += stride;
     }
     cursor.passTo(in, steps);
-    return true;
   }
 };
 } // namespace
