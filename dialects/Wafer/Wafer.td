@@ -111,7 +111,9 @@ def Wafer_ProductAttr : Wafer_Attr<"Product", "product"> {
   let summary = "a matrix product's dataflow";
   let description = [{
     `Y[T,N] = X[T,K] . W[K,N]`, tokens over rows, inputs over columns. Every PE multiplies its part of X with its rows of W;
-    the partial sums of a token meet along the row and go to the column that owns the output. `pieces` is the number of
+    the partial sums of a token meet along the row and go to the column that owns the output: in the last column, which sends
+    them to their owners (`chain`), or at their owners, from the west end and from the east end (`ring`, a reduce-scatter).
+    `pieces` is the number of
     blocks into which an owner's outputs are cut: one block is computed, passed on and delivered at a time (0: not chosen
     yet).
 

@@ -45,7 +45,8 @@ int64_t wafer::getProductCycles(machine::DescAttr machine,
   int64_t clear = ceilDiv(input.tokens, machine.getRate("move", "f32"));
   int64_t multiply =
       input.inputs * ceilDiv(input.tokens, machine.getRate("mac", "f32"));
-  bool chained = input.columns > 1, delivered = input.ownerColumns > 1;
+  bool chained = input.columns > 1,
+       delivered = input.ownerColumns > 1 && !input.ring;
   int64_t perBlock = machine.getLoopCycles() * (input.streamed ? 2 : 1) +
                      2 * machine.getSetupCycles() +
                      machine.getAsyncCycles() * (input.streamed ? 2 : 1);
@@ -67,7 +68,9 @@ int64_t wafer::getProductCycles(machine::DescAttr machine,
   // finished sums go back along the row.
   int64_t perColumn = 2 * machine.getRampCycles() + machine.getHopCycles() + 2;
   int64_t block = ceilDiv(input.outputs, input.blocks) * sums;
-  int64_t way = chained ? perColumn * input.columns + block : 0;
+  // In a ring to the western end first, then to the eastern one.
+  int64_t way =
+      chained ? perColumn * input.columns * (input.ring ? 2 : 1) + block : 0;
   int64_t back = delivered
                      ? machine.getHopCycles() *
                                std::max(input.ownerColumns, input.columns) +

@@ -138,6 +138,9 @@ void Planner::collect() {
         unite(item.toGroup, groups[input]);
       values[valueIndex[input]].last = index;
     }
+    item.isRing = flow && flow.getReduce() == mesh::Reduce::Ring;
+    if (item.isRing)
+      unite(item.atGroup, item.toGroup);
     if (item.atGroup < 0)
       item.atGroup = item.toGroup;
     if (kernel.getAt()) {
@@ -202,7 +205,8 @@ ProductCostInput Planner::costInput(const Item &item, const KernelPlan &plan,
           columns,
           owners,
           owners * plan.pieces,
-          plan.weights == mesh::Weights::Streamed};
+          plan.weights == mesh::Weights::Streamed,
+          item.isRing};
 }
 
 /// Makes weights streamed, the largest first, until every kernel fits with its

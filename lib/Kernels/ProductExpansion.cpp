@@ -64,10 +64,10 @@ void ProductTasks::emitReceivers() {
 }
 
 //===----------------------------------------------------------------------===//
-// The chain
+// Columns
 //===----------------------------------------------------------------------===//
 
-void ProductTasks::emitChain() {
+void ProductTasks::emitColumns() {
   int64_t columns = plan.columns();
   struct Part {
     const char *name;
@@ -104,15 +104,10 @@ void ProductTasks::emitColumn(const Twine &name, Role role,
   emitter.beginTask(name.str(), region);
   if (plan.streamed)
     emitReceive(emitter.constant(0), source);
-  int64_t last = plan.lastAsOwner(), total = plan.blocks.parts;
-  if ((role == Role::Last || role == Role::Only) && last >= 0) {
-    emitBlocks(0, last * plan.pieces, role, /*own=*/false, source);
-    emitBlocks(last * plan.pieces, (last + 1) * plan.pieces, role, /*own=*/true,
-               source);
-    emitBlocks((last + 1) * plan.pieces, total, role, /*own=*/false, source);
-  } else {
-    emitBlocks(0, total, role, /*own=*/false, source);
-  }
+  if (plan.ring)
+    emitRingBlocks(role, source);
+  else
+    emitChainBlocks(role, source);
   emitter.await({kPartialThread});
   if (plan.streamed) // Nothing is under way, and the next kernel can tell.
     emitter.await({kWeightThread});
@@ -121,13 +116,42 @@ void ProductTasks::emitColumn(const Twine &name, Role role,
   emitter.endTask();
 }
 
-// One block of outputs at a time: multiply, then add to the partial sums that
-// come from the west and pass them on, while the next block is multiplied.
-void ProductTasks::emitBlocks(int64_t begin, int64_t end, Role role, bool own,
-                              Source source) {
-  if (begin >= end)
+// The last column keeps the sums that it owns itself.
+void ProductTasks::emitChainBlocks(Role role, Source source) {
+  AffineExpr begin = emitter.constant(0),
+             end = emitter.constant(plan.blocks.parts);
+  int64_t last = plan.lastAsOwner();
+  if ((role == Role::Last || role == Role::Only) && last >= 0) {
+    AffineExpr own = emitter.constant(last * plan.pieces);
+    emitBlocks(begin, own, role, Way::Chain, source);
+    emitBlocks(own, own + plan.pieces, role, Way::Own, source);
+    begin = own + plan.pieces;
+  }
+  emitBlocks(begin, end, role, Way::Chain, source);
+}
+
+// Blocks are owned from the west to the east: the first ones have their owners
+// in the west, the last ones in the east.
+void ProductTasks::emitRingBlocks(Role role, Source source) {
+  AffineExpr begin = emitter.constant(0),
+             end = emitter.constant(plan.blocks.parts);
+  AffineExpr own = plan.output.featureBlock() * plan.pieces;
+  if (role == Role::First || role == Role::Only)
+    own = begin;
+  if (role == Role::Last)
+    own = end - plan.pieces;
+  emitBlocks(begin, own, role, Way::West, source);
+  emitBlocks(own, own + plan.pieces, role, Way::Own, source);
+  emitBlocks(own + plan.pieces, end, role, Way::East, source);
+}
+
+// One block of outputs at a time: multiply, then add to the partial sums of
+// other columns and pass them on, while the next block is multiplied.
+void ProductTasks::emitBlocks(AffineExpr begin, AffineExpr end, Role role,
+                              Way way, Source source) {
+  if (begin == end)
     return;
-  emitter.loop(emitter.constant(end - begin), [&]() {
+  emitter.loop(end - begin, [&]() {
     AffineExpr q = emitter.index(0) + begin, zero = emitter.constant(0);
     const Sharding &input = plan.input;
     AffineExpr rows = plan.blocks.extent(q), inputs = input.featureExtent(),
@@ -147,7 +171,7 @@ void ProductTasks::emitBlocks(int64_t begin, int64_t end, Role role, bool own,
         emitter.mem(plan.acc, accOffset, {tokenStride, 0, 1}),
         {emitter.mem(plan.w, weightOffset, {inputStride, 1, 0}),
          emitter.mem(plan.x, zero, {0, tokenStride, 1})});
-    emitPartial(q, role, own);
+    emitPartial(q, role, way);
   });
 }
 
@@ -184,28 +208,50 @@ void ProductTasks::emitReceive(AffineExpr q, Source source) {
   });
 }
 
-void ProductTasks::emitPartial(AffineExpr q, Role role, bool own) {
+/// The streams whose sums are added to a block's.
+SmallVector<FlatSymbolRefAttr, 2> ProductTasks::getIncoming(Role role,
+                                                            Way way) const {
+  SmallVector<FlatSymbolRefAttr, 2> streams;
+  bool isFirst = role == Role::First || role == Role::Only,
+       isLast = role == Role::Last || role == Role::Only;
+  if (!isFirst && way != Way::West)
+    streams.push_back(plan.part);
+  if (plan.ring && !isLast && way != Way::East)
+    streams.push_back(plan.partWest);
+  return streams;
+}
+
+Attribute ProductTasks::getDestination(AffineExpr q, Role role, Way way) {
+  bool isLast = role == Role::Last || role == Role::Only;
+  if (way == Way::West)
+    return emitter.onStream(plan.partWest);
+  if (way != Way::Own)
+    return emitter.onStream(way == Way::Chain && isLast ? plan.out : plan.part);
+  int64_t tokenStride = plan.input.tokens.largest();
+  AffineExpr ownStart =
+      plan.ring
+          ? plan.output.featureStart()
+          : emitter.constant(plan.output.features.start(plan.lastAsOwner()));
+  return emitter.mem(plan.y, (plan.blocks.start(q) - ownStart) * tokenStride,
+                     {tokenStride, 1});
+}
+
+void ProductTasks::emitPartial(AffineExpr q, Role role, Way way) {
   int64_t tokenStride = plan.input.tokens.largest();
   SmallVector<AffineExpr> extents = {plan.blocks.extent(q),
                                      plan.input.tokenExtent()};
-  Attribute acc =
+  Attribute sum =
       emitter.mem(plan.acc, half(q, plan.accHalf()), {tokenStride, 1});
-  Attribute destination;
-  if (own) {
-    int64_t ownStart = plan.output.features.start(plan.lastAsOwner());
-    destination =
-        emitter.mem(plan.y, (plan.blocks.start(q) - ownStart) * tokenStride,
-                    {tokenStride, 1});
-  } else {
-    destination = emitter.onStream(
-        role == Role::First || role == Role::Middle ? plan.part : plan.out);
-  }
+  Attribute destination = getDestination(q, role, way);
+  SmallVector<FlatSymbolRefAttr, 2> incoming = getIncoming(role, way);
   emitter.await({kPartialThread});
   emitter.async(kPartialThread, [&]() {
-    if (role == Role::First || role == Role::Only)
-      emitter.emit<pe::MoveOp>(emitter.f32(), extents, destination, {acc});
-    else
+    if (incoming.empty())
+      emitter.emit<pe::MoveOp>(emitter.f32(), extents, destination, {sum});
+    for (FlatSymbolRefAttr stream : incoming) {
       emitter.emit<pe::AddOp>(emitter.f32(), extents, destination,
-                              {emitter.onStream(plan.part), acc});
+                              {emitter.onStream(stream), sum});
+      sum = destination;
+    }
   });
 }

@@ -100,11 +100,13 @@ LogicalResult ProductKernel::verify(mesh::KernelOp kernel) const {
   if (failed(verifyLayouts(kernel)))
     return failure();
   auto flow = cast<mesh::ProductAttr>(*kernel.getDataflow());
-  if (flow.getForm() != mesh::Form::Forward ||
-      flow.getReduce() != mesh::Reduce::Chain)
-    return kernel.emitOpError(
-               "offers form = forward with reduce = chain, found ")
-           << flow;
+  if (flow.getForm() != mesh::Form::Forward)
+    return kernel.emitOpError("offers form = forward, found ") << flow;
+  if (flow.getReduce() == mesh::Reduce::Ring && kernel.getAt() &&
+      kernel.getAt() != kernel.getTo())
+    return kernel.emitOpError("requires one rectangle for reduce = ring, whose "
+                              "columns own what they add up, found ")
+           << *kernel.getAt() << " and " << *kernel.getTo();
   graph::MatmulOp matmul = getProduct(kernel);
   if (!matmul)
     return kernel.emitOpError(
@@ -157,6 +159,8 @@ ProductPlan::ProductPlan(mesh::KernelOp kernel, ExpandState &state)
       shape(*getProductShape(matmul)), at(*kernel.getAt()), to(*kernel.getTo()),
       streamed(cast<mesh::ProductAttr>(*kernel.getDataflow()).getWeights() ==
                mesh::Weights::Streamed),
+      ring(cast<mesh::ProductAttr>(*kernel.getDataflow()).getReduce() ==
+           mesh::Reduce::Ring),
       pieces(std::max<int64_t>(
           cast<mesh::ProductAttr>(*kernel.getDataflow()).getPieces(), 1)),
       input(at, state.getLaunches(), TokenShape{shape.tokens, shape.inputs}),
@@ -238,17 +242,14 @@ static void declareStreams(ProductPlan &plan, Emitter &emitter) {
   mesh::RectAttr at = plan.at, to = plan.to;
   if (plan.columns() > 1) {
     AffineExpr x = i0 + at.getX0(), y = i1 + at.getY0();
+    SmallVector<int64_t> domain = {0, at.getWidth() - 1, 0, at.getHeight()};
     plan.part = emitter.stream(
-        "part", StreamSpec{{0, at.getWidth() - 1, 0, at.getHeight()},
-                           "",
-                           x,
-                           y,
-                           x + 1,
-                           x + 2,
-                           y,
-                           y + 1});
+        "part", StreamSpec{domain, "", x, y, x + 1, x + 2, y, y + 1});
+    if (plan.ring)
+      plan.partWest = emitter.stream(
+          "part_west", StreamSpec{domain, "", x + 1, y, x, x + 1, y, y + 1});
   }
-  if (plan.lastAsOwner() < 0 || to.getWidth() > 1) {
+  if (!plan.ring && (plan.lastAsOwner() < 0 || to.getWidth() > 1)) {
     AffineExpr y = i0 + at.getY0();
     plan.out =
         emitter.stream("out", StreamSpec{{0, at.getHeight()},
@@ -287,7 +288,7 @@ LogicalResult ProductKernel::expand(mesh::KernelOp kernel,
 
   ProductTasks tasks(plan, emitter, weights);
   tasks.emitReceivers();
-  tasks.emitChain();
+  tasks.emitColumns();
   weights.emitOutsideRelays();
   emitter.beginTask("finish", plan.to.getRegion());
   emitter.await({kPartialThread, kOutputThread});

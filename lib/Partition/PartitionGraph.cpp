@@ -40,7 +40,12 @@ namespace wafer {
 namespace {
 
 /// Where the planner finds no place for weights in SRAM, they are streamed.
-LogicalResult chooseDataflows(mesh::ProgramOp program) {
+LogicalResult chooseDataflows(mesh::ProgramOp program, mesh::Reduce reduce) {
+  for (auto kernel : program.getBody().getOps<mesh::KernelOp>())
+    if (auto flow = dyn_cast<mesh::ProductAttr>(*kernel.getDataflow()))
+      kernel.setDataflowAttr(
+          mesh::ProductAttr::get(flow.getContext(), flow.getForm(), reduce,
+                                 flow.getWeights(), flow.getPieces()));
   FailureOr<Planner::Plan> plan = Planner(program).solve();
   if (failed(plan))
     return failure();
@@ -82,6 +87,12 @@ struct PartitionGraph : impl::PartitionGraphBase<PartitionGraph> {
                                     "wse3, mesh<WxH> or a machine file";
       return signalPassFailure();
     }
+    std::optional<mesh::Reduce> meet = mesh::symbolizeReduce(reduce);
+    if (!meet) {
+      emitError(module.getLoc())
+          << "reduce = " << reduce << " is unknown, expected chain or ring";
+      return signalPassFailure();
+    }
     auto description = loadMachine(
         machine, &getContext(), [&]() { return emitError(module.getLoc()); });
     if (failed(description))
@@ -91,7 +102,7 @@ struct PartitionGraph : impl::PartitionGraphBase<PartitionGraph> {
       return signalPassFailure();
     ProgramWriter writer(functions[0], cut, *description);
     for (mesh::ProgramOp program : writer.write())
-      if (failed(chooseDataflows(program)))
+      if (failed(chooseDataflows(program, *meet)))
         return signalPassFailure();
   }
 };

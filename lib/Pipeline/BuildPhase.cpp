@@ -87,6 +87,7 @@ void buildPhase(OpPassManager &pm, Phase target,
     pm.addPass(createLegalizeAttention());
     PartitionGraphOptions partition;
     partition.machine = options.machine;
+    partition.reduce = options.reduce;
     pm.addPass(createPartitionGraph(partition));
     break;
   }

@@ -55,6 +55,7 @@ struct LowerToPhase : impl::LowerToPhaseBase<LowerToPhase> {
     }
     PipelineOptions options;
     options.machine = machine;
+    options.reduce = reduce;
     options.folder = folder;
     options.verify = verifyPhases;
     OpPassManager pipeline(mlir::ModuleOp::getOperationName());

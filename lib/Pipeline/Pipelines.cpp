@@ -20,6 +20,10 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
       llvm::cl::desc("Target machine, for modules in phase graph: wse2, wse3, "
                      "mesh<WxH> or a machine file"),
       llvm::cl::init("")};
+  Option<std::string> reduce{
+      *this, "reduce",
+      llvm::cl::desc("How the partial sums of products meet: chain or ring"),
+      llvm::cl::init("chain")};
   Option<std::string> folder{
       *this, "folder",
       llvm::cl::desc("Where relative paths of constants in files start"),
@@ -39,6 +43,7 @@ void wafer::registerPhasePipelines() {
           LowerToPhaseOptions passOptions;
           passOptions.target = name;
           passOptions.machine = options.machine;
+          passOptions.reduce = options.reduce;
           passOptions.folder = options.folder;
           passOptions.verifyPhases = options.verify;
           pm.addPass(createLowerToPhase(passOptions));

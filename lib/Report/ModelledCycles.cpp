@@ -34,6 +34,7 @@ static int64_t modelProduct(mesh::KernelOp kernel, mesh::ProductAttr product,
   input.totalInputs = shape->inputs;
   input.blocks = std::max<int64_t>(product.getPieces(), 1) * input.ownerColumns;
   input.streamed = product.getWeights() == mesh::Weights::Streamed;
+  input.ring = product.getReduce() == mesh::Reduce::Ring;
   return getProductCycles(machine, input);
 }
 

@@ -9,8 +9,8 @@ pe.host @w : tensor<16x16xf32> input
 wafer.program @form machine(#mesh4x4) launches(1) {
   %x = wafer.input @x : tensor<8x16xf32>
   %w = wafer.input @w : tensor<16x16xf32>
-  // expected-error@+1 {{'wafer.kernel' op offers form = forward with reduce = chain, found #wafer.product<form = forward, reduce = ring}}
-  %y = wafer.kernel @fc(%x, %w) dataflow(#wafer.product<form = forward, reduce = ring, weights = resident>) : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32, #t> {
+  // expected-error@+1 {{'wafer.kernel' op offers form = forward, found #wafer.product<form = weight_gradient, reduce = ring}}
+  %y = wafer.kernel @fc(%x, %w) dataflow(#wafer.product<form = weight_gradient, reduce = ring, weights = resident>) : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32, #t> {
   ^bb0(%a: tensor<8x16xf32>, %b: tensor<16x16xf32>):
     %r = graph.matmul %a, %b : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32>
     wafer.yield %r : tensor<8x16xf32>
@@ -25,7 +25,7 @@ pe.host @w : tensor<16x16xf32> input
 wafer.program @gradient machine(#mesh4x4) launches(1) {
   %x = wafer.input @x : tensor<8x16xf32>
   %w = wafer.input @w : tensor<16x16xf32>
-  // expected-error@+1 {{'wafer.kernel' op offers form = forward with reduce = chain, found #wafer.product<form = input_gradient, reduce = chain}}
+  // expected-error@+1 {{'wafer.kernel' op offers form = forward, found #wafer.product<form = input_gradient, reduce = chain}}
   %y = wafer.kernel @fc(%x, %w) dataflow(#wafer.product<form = input_gradient, reduce = chain, weights = resident>) : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32, #t> {
   ^bb0(%a: tensor<8x16xf32>, %b: tensor<16x16xf32>):
     %r = graph.matmul %a, %b : (tensor<8x16xf32>, tensor<16x16xf32>) -> tensor<8x16xf32>

@@ -130,6 +130,7 @@ static LogicalResult runPhase(Compilation &compilation, Phase phase,
   PipelineOptions options;
   options.folder = compilation.folder;
   options.machine = compilation.options.machine;
+  options.reduce = compilation.options.reduce;
   options.verify = compilation.options.verify;
   buildPhase(pm, phase, options);
   return pm.run(*compilation.module);

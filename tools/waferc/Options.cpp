@@ -53,6 +53,12 @@ struct CommandLine {
       "machine", cl::value_desc("NAME|FILE"), cl::cat(compileCategory),
       cl::desc("Target: wse2, wse3, mesh<WxH> or a machine file; needed from "
                "phase sharded on, unless the IR holds its machine")};
+  cl::opt<std::string> reduce{
+      "reduce", cl::init("chain"), cl::value_desc("KIND"),
+      cl::cat(compileCategory),
+      cl::desc("How the partial sums of products meet: chain, in the last "
+               "column of a row, which sends them to their owners (default), "
+               "or ring, at their owners, from both sides")};
   cl::list<std::string> dims{
       "dim", cl::value_desc("NAME=N"), cl::cat(compileCategory),
       cl::desc("Size of a symbolic dimension of the model")};
@@ -161,6 +167,7 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   options.input = line.input;
   options.output = line.output;
   options.machine = line.machine;
+  options.reduce = line.reduce;
   options.json = line.json;
   options.dumpFolder = line.dumpFolder;
   options.printTiming = line.printTiming;
@@ -174,6 +181,10 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   if (line.precision != "model") {
     reportError("--precision=" + line.precision.getValue() +
                 ": not supported, expected model");
+    return std::nullopt;
+  }
+  if (options.reduce != "chain" && options.reduce != "ring") {
+    reportError("--reduce=" + options.reduce + ": expected chain or ring");
     return std::nullopt;
   }
   if (!options.verifyEach &&

@@ -28,6 +28,8 @@ struct Options {
   /// Never empty: the default is filled in.
   std::string output;
   std::string machine;
+  /// chain or ring.
+  std::string reduce;
   ImportOptions import;
   /// The phase to reach; Phase::PE for programs too.
   Phase target = Phase::PE;

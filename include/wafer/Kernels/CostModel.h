@@ -22,6 +22,7 @@ struct ProductCostInput {
   int64_t ownerColumns; // of the result
   int64_t blocks;       // blocks of outputs
   bool streamed;
+  bool ring; // sums meet at their owners
 };
 
 /// Cycles of one launch of a product (docs/ExecutionModel.md, E50 to E53): for

@@ -55,7 +55,7 @@ private:
   };
   struct Item {
     mesh::KernelOp kernel;
-    bool isProduct = false;
+    bool isProduct = false, isRing = false;
     mlir::Operation *norm = nullptr; // a normalisation that starts it
     int atGroup = -1, toGroup = -1;
     int64_t tokens = 1, inputs = 0, outputs = 0;

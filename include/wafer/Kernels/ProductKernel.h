@@ -48,6 +48,8 @@ struct ProductPlan {
   ProductShape shape;
   mesh::RectAttr at, to;
   bool streamed;
+  /// Sums meet at their owners, not in the last column.
+  bool ring;
   int64_t pieces;
   Sharding input;  // X on `at`
   Sharding output; // Y on `to`
@@ -55,7 +57,9 @@ struct ProductPlan {
       blocks; // positions of outputs, `pieces` for each column of `to`
 
   mlir::FlatSymbolRefAttr x, w, acc, y; // buffers
-  mlir::FlatSymbolRefAttr part, out;    // streams; null where there is none
+  /// Streams; null where there is none: partial sums on their way east, on
+  /// their way west (of a ring), finished sums (of a chain).
+  mlir::FlatSymbolRefAttr part, partWest, out;
 
   ProductPlan(mesh::KernelOp kernel, ExpandState &state);
   int64_t columns() const { return at.getWidth(); }
@@ -142,16 +146,19 @@ private:
 };
 
 /// Emits the tasks of a product: receivers of finished sums, and the columns of
-/// the chain.
+/// the chain or ring.
 class ProductTasks {
 public:
   ProductTasks(ProductPlan &plan, Emitter &emitter, WeightStreams &weights)
       : plan(plan), emitter(emitter), weights(weights) {}
   void emitReceivers();
-  void emitChain();
+  void emitColumns();
 
 private:
   enum class Role { First, Middle, Last, Only };
+  /// What becomes of a block's sums: they go on along the chain, to the owner
+  /// in the east or in the west, or are the column's own.
+  enum class Way { Chain, East, West, Own };
   /// Where a PE's weights come from: SRAM, the branch of its column, or the
   /// trunk of the port that it relays.
   struct Source {
@@ -160,11 +167,16 @@ private:
   };
   void emitColumn(const llvm::Twine &name, Role role, const Region &region,
                   Source source);
-  void emitBlocks(int64_t begin, int64_t end, Role role, bool own,
-                  Source source);
+  void emitChainBlocks(Role role, Source source);
+  void emitRingBlocks(Role role, Source source);
+  void emitBlocks(mlir::AffineExpr begin, mlir::AffineExpr end, Role role,
+                  Way way, Source source);
   void emitWeights(mlir::AffineExpr q, Source source);
   void emitReceive(mlir::AffineExpr q, Source source);
-  void emitPartial(mlir::AffineExpr q, Role role, bool own);
+  void emitPartial(mlir::AffineExpr q, Role role, Way way);
+  llvm::SmallVector<mlir::FlatSymbolRefAttr, 2> getIncoming(Role role,
+                                                            Way way) const;
+  mlir::Attribute getDestination(mlir::AffineExpr q, Role role, Way way);
   mlir::AffineExpr half(mlir::AffineExpr q, int64_t size) const {
     return (q % 2) * size;
   }

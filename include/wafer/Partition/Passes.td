@@ -53,7 +53,8 @@ def PartitionGraph : Pass<"wafer-partition-graph", "::mlir::ModuleOp"> {
     The graph function stays, as the reference.
   }];
   let options = [
-    Option<"machine", "machine", "std::string", "\"\"", "Target: wse2, wse3, mesh<WxH> or a machine file">
+    Option<"machine", "machine", "std::string", "\"\"", "Target: wse2, wse3, mesh<WxH> or a machine file">,
+    Option<"reduce", "reduce", "std::string", "\"chain\"", "How the partial sums of products meet: chain or ring">
   ];
   let dependentDialects = ["::wafer::mesh::WaferDialect", "::wafer::pe::PEDialect", "::wafer::machine::MachineDialect"];
 }

@@ -22,6 +22,8 @@ def LowerToPhase : Pass<"wafer-lower-to-phase", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", "\"pe\"", "graph, sharded, placed, streamed, routed, allocated or pe">,
     Option<"machine", "machine", "std::string", "\"\"",
            "Target machine, for modules in phase graph: wse2, wse3, mesh<WxH> or a machine file">,
+    Option<"reduce", "reduce", "std::string", "\"chain\"",
+           "How the partial sums of products meet: chain or ring">,
     Option<"folder", "folder", "std::string", "\"\"",
            "Where relative paths of constants in files start (default: the working directory)">,
     Option<"verifyPhases", "verify", "bool", "true", "Run the verifier of each phase boundary">

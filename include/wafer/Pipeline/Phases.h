@@ -37,6 +37,8 @@ struct PipelineOptions {
   /// A preset, `mesh<WxH>` or the path of a machine file; used on the way to
   /// `sharded` only, later IR holds the machine itself.
   std::string machine;
+  /// How the partial sums of products meet, chain or ring; used likewise.
+  std::string reduce = "chain";
   /// Where relative paths of constants in files start; "" for the working
   /// directory.
   std::string folder;

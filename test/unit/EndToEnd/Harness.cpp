@@ -34,7 +34,7 @@ std::string MachineChoice::str() const {
   llvm::raw_string_ostream os(text);
   os << "mesh " << width << "x" << height << " bytes " << usableBytes
      << " colours " << usableColours << " queues " << queues << " depth "
-     << queueDepth << " link " << linkBuffer;
+     << queueDepth << " link " << linkBuffer << (ring ? " ring" : "");
   for (const Ports &p : ports)
     os << " " << p.side << " " << p.count << "@" << p.first << "+" << p.step;
   return text;
@@ -75,6 +75,7 @@ MachineChoice e2e::makeRandomMachine(uint64_t seed) {
     machine.ports.push_back({side, static_cast<int64_t>(random() % most) + 1,
                              first, step, pick({284, 500, 1000})});
   }
+  machine.ring = random() % 3 == 0;
   return machine;
 }
 
@@ -168,6 +169,7 @@ bool Harness::compile(ModuleOp module, const GraphCase &graph,
   }
   PipelineOptions options;
   options.machine = path.str().str();
+  options.reduce = choice.ring ? "ring" : "chain";
   bool done = true;
   for (Phase phase : kPhases) {
     PassManager pm(&context);

@@ -32,6 +32,8 @@ struct MachineChoice {
   };
   bool ownPorts = false;
   std::vector<Ports> ports;
+  /// Not of the machine: sums of products meet at their owners.
+  bool ring = false;
   std::string str() const;
 };
 

@@ -20,6 +20,7 @@ struct TimeCase {
   int64_t width, height, tokens;
   std::vector<int64_t> widths;
   int64_t usableBytes = -1; // few: weights are streamed, or several launches
+  bool ring = false;
 };
 
 /// The functional executor's cycles are within 5 % of the cycle executor's on
@@ -37,6 +38,9 @@ TEST(TimeTest, EstimateIsWithinFivePercent) {
       {30, 2, 8, {300, 300, 300}},
       {2, 30, 90, {30, 60, 30}},
       {5, 5, 150, {7, 9, 11, 5, 8, 6, 9}, 2500},
+      {16, 16, 64, digits, -1, true},
+      {40, 24, 256, digits, -1, true},
+      {7, 33, 40, {96, 384, 96}, 6000, true},
   };
   llvm::outs() << "mesh   tokens  widths                functional      cycle  "
                   "error\n";
@@ -44,6 +48,7 @@ TEST(TimeTest, EstimateIsWithinFivePercent) {
     MachineChoice machine;
     machine.width = c.width, machine.height = c.height;
     machine.usableBytes = c.usableBytes;
+    machine.ring = c.ring;
     Harness harness;
     Outcome outcome = harness.check(
         makeChain(/*seed=*/1, c.tokens, c.widths, /*integers=*/false), machine);
@@ -53,6 +58,7 @@ TEST(TimeTest, EstimateIsWithinFivePercent) {
     std::string widths;
     for (int64_t width : c.widths)
       widths += (widths.empty() ? "" : " ") + std::to_string(width);
+    widths += c.ring ? " ring" : "";
     llvm::outs() << llvm::format(
         "%2dx%-2d %6d   %-20s %11llu %10llu %5.2f %%\n", int(c.width),
         int(c.height), int(c.tokens), widths.c_str(),
