@@ -12,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <numeric>
+#include <random>
 
 using namespace wafer;
 
@@ -112,6 +113,8 @@ namespace {
 
 /// Orders in which a buffer that did not fit was moved to the front.
 constexpr unsigned kMaxRounds = 32;
+/// Orders in which two buffers were exchanged.
+constexpr unsigned kMaxExchanges = 8192;
 
 class Allocator {
 public:
@@ -126,8 +129,11 @@ public:
         }
   }
 
-  /// The placement that ends first.
+  /// The placement that ends first, of those of a few orders.
   MemoryAnswer search();
+  /// Goes on from there by exchanging buffers of its order, until `best` fits
+  /// or the number of trials is used up.
+  void improve(MemoryAnswer &best);
 
 private:
   std::vector<std::vector<unsigned>> startOrders() const;
@@ -140,6 +146,7 @@ private:
 
   const MemoryProblem &problem;
   std::vector<std::vector<unsigned>> neighbours;
+  std::vector<unsigned> bestOrder;
 };
 
 std::vector<std::vector<unsigned>> Allocator::startOrders() const {
@@ -200,6 +207,23 @@ MemoryAnswer Allocator::place(llvm::ArrayRef<unsigned> order,
   return answer;
 }
 
+void Allocator::improve(MemoryAnswer &best) {
+  // First fit gives the best placement in the order of its offsets, so a walk
+  // over orders can find it. A fixed seed: the same answer every time.
+  std::mt19937 random(/*seed=*/1);
+  std::vector<unsigned> order = bestOrder;
+  std::optional<unsigned> late;
+  for (unsigned i = 0; i < kMaxExchanges && best.end > problem.end; ++i) {
+    unsigned a = random() % order.size(), b = random() % order.size();
+    std::swap(order[a], order[b]);
+    MemoryAnswer answer = place(order, late);
+    if (answer.end <= best.end)
+      best = std::move(answer);
+    else
+      std::swap(order[a], order[b]);
+  }
+}
+
 MemoryAnswer Allocator::search() {
   std::optional<MemoryAnswer> best;
   for (std::vector<unsigned> &order : startOrders())
@@ -207,7 +231,7 @@ MemoryAnswer Allocator::search() {
       std::optional<unsigned> late;
       MemoryAnswer answer = place(order, late);
       if (!best || answer.end < best->end)
-        best = std::move(answer);
+        best = std::move(answer), bestOrder = order;
       if (!late || *late == order.front())
         break;
       auto place = llvm::find(order, *late);
@@ -217,8 +241,7 @@ MemoryAnswer Allocator::search() {
 }
 
 /// Finds the PEs and the time with most bytes in use.
-void explain(const MemoryProblem &problem, int64_t end,
-             MemoryFailure &failure) {
+void findFullest(const MemoryProblem &problem, MemoryFailure &failure) {
   std::vector<Region> regions;
   std::vector<int64_t> times;
   for (const MemoryBuffer &buffer : problem.buffers) {
@@ -251,6 +274,10 @@ void explain(const MemoryProblem &problem, int64_t end,
            std::pair(problem.buffers[b].sizeInBytes, a);
   });
   failure.fragmented = failure.neededBytes <= failure.usableBytes;
+}
+
+void explain(const MemoryProblem &problem, int64_t end,
+             MemoryFailure &failure) {
   if (failure.fragmented)
     failure.neededBytes = end - problem.begin;
   llvm::raw_string_ostream os(failure.message);
@@ -274,10 +301,18 @@ bool wafer::allocate(const MemoryProblem &problem, MemoryAnswer &answer,
     answer = {{}, problem.begin};
     return true;
   }
-  answer = Allocator(problem).search();
+  Allocator allocator(problem);
+  answer = allocator.search();
   if (answer.end <= problem.end)
     return true;
   failure.usableBytes = problem.end - problem.begin;
+  findFullest(problem, failure);
+  if (failure.fragmented)
+    allocator.improve(answer);
+  if (answer.end <= problem.end) {
+    failure = {};
+    return true;
+  }
   explain(problem, answer.end, failure);
   return false;
 }

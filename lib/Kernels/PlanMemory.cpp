@@ -33,16 +33,20 @@ void Planner::addOwnBuffers(const Item &item, const KernelPlan &plan,
       add("input of", 4 * cost.inputs * tokens);
     if (weightsResident)
       add("weights of", getWeightBytes(cost));
-    return;
   }
   if (item.attention) {
-    if (std::optional<AttentionSplit> split =
-            splitOf(item, owners, launches, plan.segments, plan.blocks))
-      addAttentionBuffers(item, *split, owners, add);
-    else
+    std::optional<AttentionSplit> split =
+        splitOf(item, owners, launches, plan.segments, plan.blocks);
+    if (!split)
       add("no split of", machine.getUsableBytes() + 1);
+    else if (resident)
+      addAttentionOperands(item, *split, owners, add);
+    else
+      addAttentionBuffers(item, *split, owners, add);
     return;
   }
+  if (resident)
+    return;
   add("results of elementwise ops of", 4 * item.results * part);
   add("registers of functions of",
       getMapScratchBytes(item.mapOps, features, tokens));
@@ -62,6 +66,24 @@ int64_t Planner::ownBytes(const Item &item, const KernelPlan &plan,
   addOwnBuffers(item, plan, widths, launches, resident,
                 [&](StringRef, int64_t bytes) { sum += bytes; });
   return sum;
+}
+
+bool Planner::isResidentAt(size_t item, size_t at, int64_t launches) {
+  // What is loaded once for several launches stays to the end.
+  return launches > 1 || item >= at;
+}
+
+std::vector<int64_t> Planner::residentBytes(const Plan &plan,
+                                            ArrayRef<int64_t> widths) {
+  std::vector<int64_t> bytes(items.size());
+  int64_t sum = 0;
+  for (size_t i = items.size(); i-- > 0;)
+    bytes[i] = sum += ownBytes(items[i], plan.kernels[i], widths, plan.launches,
+                               /*resident=*/true);
+  for (size_t i = 0; i < items.size(); ++i)
+    if (isResidentAt(0, i, plan.launches))
+      bytes[i] = sum;
+  return bytes;
 }
 
 int64_t Planner::bytesAt(size_t i, ArrayRef<int64_t> widths, int64_t launches) {
@@ -91,7 +113,7 @@ Planner::listBuffers(const Plan &plan, ArrayRef<int64_t> widths, size_t at) {
       add("result of", value.maker, valueBytes(value, widths, plan.launches));
   for (size_t i = 0; i < items.size(); ++i)
     for (bool resident : {true, false})
-      if (resident || i == at)
+      if (resident ? isResidentAt(i, at, plan.launches) : i == at)
         addOwnBuffers(
             items[i], plan.kernels[i], widths, plan.launches, resident,
             [&](StringRef what, int64_t bytes) { add(what, i, bytes); });
@@ -101,20 +123,33 @@ Planner::listBuffers(const Plan &plan, ArrayRef<int64_t> widths, size_t at) {
   return buffers;
 }
 
+void Planner::addAttentionOperands(const Item &item,
+                                   const AttentionSplit &split, int64_t width,
+                                   AddBuffer add) const {
+  const AttentionItem &a = *item.attention;
+  int64_t tokens = split.tokens.largest();
+  if (a.hasMask)
+    add("mask of", 4 * (a.maskByHead ? split.headsPerColumn : 1) *
+                       (a.maskByKey ? a.sequence : 1) *
+                       (a.maskByToken ? tokens : 1));
+  if (a.isTurned)
+    add("angles of", 4 * 4 * (keyFeatures(item, width) / 2 + 1) * tokens);
+}
+
+int64_t Planner::keyFeatures(const Item &item, int64_t width) const {
+  const AttentionItem &a = *item.attention;
+  int64_t unit = a.isTurned ? 2 : 1; // pairs stay together
+  return ceilDiv(a.heads * a.headSize / unit, width) * unit;
+}
+
 void Planner::addAttentionBuffers(const Item &item, const AttentionSplit &split,
                                   int64_t width, AddBuffer add) const {
   const AttentionItem &a = *item.attention;
-  int64_t keyUnits = a.isTurned ? 2 : 1;
-  int64_t keys = ceilDiv(a.heads * a.headSize / keyUnits, width) * keyUnits,
+  int64_t keys = keyFeatures(item, width),
           values = ceilDiv(a.heads * a.valueSize, width);
   AttentionBuffers buffers =
       getAttentionBuffers(split, keys, values, a.isTurned);
   int64_t tokens = split.tokens.largest();
-  int64_t mask = a.hasMask ? (a.maskByHead ? split.headsPerColumn : 1) *
-                                 (a.maskByKey ? a.sequence : 1) *
-                                 (a.maskByToken ? tokens : 1)
-                           : 0;
-  int64_t angles = a.isTurned ? 4 * (keys / 2 + 1) * tokens : 0;
   constexpr Function functions[] = {Function::ExpNonPositive,
                                     Function::ReciprocalNormal};
   add("queries of", 4 * (buffers.q + buffers.turned));
@@ -124,8 +159,6 @@ void Planner::addAttentionBuffers(const Item &item, const AttentionSplit &split,
   add("scores of", 4 * (buffers.scores + buffers.weights + 3 * buffers.state));
   add("a segment's keys of", 4 * buffers.hubKeys);
   add("a segment's values of", 4 * buffers.hubValues);
-  add("mask of", 4 * mask);
-  add("angles of", 4 * angles);
   add("registers of functions of",
       getScratchBytes(functions, split.headsPerColumn *
                                      (split.keys.largest() + 1) * tokens));

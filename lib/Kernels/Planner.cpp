@@ -15,6 +15,12 @@
 using namespace mlir;
 using namespace wafer;
 
+/// Bytes of a PE that are left free where that costs cycles only: buffers of
+/// several lives do not fit without gaps.
+static int64_t getSlackBytes(machine::DescAttr machine) {
+  return machine.getUsableBytes() / 32;
+}
+
 static int64_t ceilDiv(int64_t a, int64_t b) {
   return llvm::divideCeilSigned(a, b);
 }
@@ -228,19 +234,20 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
     }
   }
   while (true) {
-    int64_t resident = 0, peak = -1;
+    int64_t peak = -1, largestBytes = 0;
     size_t worst = 0, largest = items.size();
-    int64_t largestBytes = 0;
-    for (size_t i = 0; i < items.size(); ++i)
-      resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches,
-                           /*resident=*/true);
+    std::vector<int64_t> resident = residentBytes(plan, widths);
     for (size_t i = 0; i < items.size(); ++i) {
-      int64_t bytes = resident + bytesAt(i, widths, plan.launches) +
+      int64_t bytes = resident[i] + bytesAt(i, widths, plan.launches) +
                       ownBytes(items[i], plan.kernels[i], widths, plan.launches,
                                /*resident=*/false);
       if (bytes > peak)
         peak = bytes, worst = i;
+    }
+    // Only weights that are there at that time make room.
+    for (size_t i = 0; i < items.size(); ++i) {
       bool movable = items[i].isProduct && !items[i].weights &&
+                     isResidentAt(i, worst, plan.launches) &&
                      plan.kernels[i].weights == mesh::Weights::Resident;
       int64_t weightBytes =
           movable ? getWeightBytes(costInput(items[i], plan.kernels[i], widths,
@@ -249,9 +256,11 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
       if (weightBytes > largestBytes)
         largestBytes = weightBytes, largest = i;
     }
-    if (peak <= machine.getUsableBytes())
+    bool isLast = largest == items.size() || machine.getPorts().empty();
+    if (peak <=
+        machine.getUsableBytes() - (isLast ? 0 : getSlackBytes(machine)))
       return true;
-    if (largest == items.size() || machine.getPorts().empty()) {
+    if (isLast) {
       if (bestShortfall < 0 || peak < bestBytes) {
         bestShortfall = peak - machine.getUsableBytes(), bestBytes = peak,
         bestItem = worst;
@@ -265,14 +274,11 @@ bool Planner::chooseWeights(Plan &plan, ArrayRef<int64_t> widths) {
 
 /// Larger blocks cost fewer set-ups and more SRAM: the best of those that fit.
 bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
-  int64_t resident = 0;
-  for (size_t i = 0; i < items.size(); ++i)
-    resident += ownBytes(items[i], plan.kernels[i], widths, plan.launches,
-                         /*resident=*/true);
+  std::vector<int64_t> resident = residentBytes(plan, widths);
   for (size_t i = 0; i < items.size(); ++i) {
     const Item &item = items[i];
     KernelPlan &kernel = plan.kernels[i];
-    int64_t rest = machine.getUsableBytes() - resident -
+    int64_t rest = machine.getUsableBytes() - resident[i] -
                    bytesAt(i, widths, plan.launches),
             best = -1;
     int64_t most = ceilDiv(item.outputs, widths[find(item.toGroup)]);
@@ -282,7 +288,7 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
       for (trial.pieces = 1; trial.pieces <= most;
            trial.pieces = std::max(trial.pieces + 1, trial.pieces * 9 / 8)) {
         if (ownBytes(item, trial, widths, plan.launches, /*resident=*/false) >
-            rest)
+            rest - getSlackBytes(machine))
           continue;
         int64_t cycles = getProductCycles(
             machine, costInput(item, trial, widths, plan.launches));
@@ -295,7 +301,8 @@ bool Planner::chooseBlocks(Plan &plan, ArrayRef<int64_t> widths) {
           kernel.pieces = pieces;
     }
     if (item.attention)
-      chooseSegments(item, kernel, widths, plan.launches, rest);
+      chooseSegments(item, kernel, widths, plan.launches,
+                     rest - getSlackBytes(machine));
     if (ownBytes(item, kernel, widths, plan.launches, /*resident=*/false) >
         rest)
       return false;

@@ -74,7 +74,9 @@ struct MemoryFailure {
 };
 
 /// Finds offsets. First fit in several orders; a buffer that does not fit moves
-/// to the front of the order, a bounded number of times.
+/// to the front of the order, a bounded number of times. If that fails though
+/// the bytes suffice, buffers of the best order are exchanged, a bounded number
+/// of times.
 bool allocate(const MemoryProblem &problem, MemoryAnswer &answer,
               MemoryFailure &failure);
 

@@ -113,7 +113,13 @@ private:
                                         std::string *reason = nullptr) const;
   int64_t attentionBytes(const Item &item, const AttentionSplit &split,
                          int64_t width) const;
-  /// Calls `add` for each buffer that a PE needs for an attention.
+  /// Calls `add` for each buffer that is loaded for an attention before the
+  /// first kernel.
+  void addAttentionOperands(const Item &item, const AttentionSplit &split,
+                            int64_t width, AddBuffer add) const;
+  /// Features of queries or keys on the fullest of `width` columns.
+  int64_t keyFeatures(const Item &item, int64_t width) const;
+  /// Calls `add` for each buffer that a PE needs while an attention runs.
   void addAttentionBuffers(const Item &item, const AttentionSplit &split,
                            int64_t width, AddBuffer add) const;
   int64_t attentionCycles(const Item &item, const AttentionSplit &split,
@@ -133,10 +139,15 @@ private:
                              llvm::ArrayRef<int64_t> widths, int64_t launches);
   // PlanMemory.cpp
   /// Calls `add` for each buffer of the kernel's own, those loaded before the
-  /// first launch (`resident`) or the others.
+  /// first kernel (`resident`) or the others.
   void addOwnBuffers(const Item &item, const KernelPlan &plan,
                      llvm::ArrayRef<int64_t> widths, int64_t launches,
                      bool resident, AddBuffer add);
+  /// Is what was loaded for an item still there while item `at` runs?
+  static bool isResidentAt(size_t item, size_t at, int64_t launches);
+  /// Of each item: the bytes of all that was loaded and is there while it runs.
+  std::vector<int64_t> residentBytes(const Plan &plan,
+                                     llvm::ArrayRef<int64_t> widths);
   /// All buffers of a PE while item `at` runs, the largest first.
   std::vector<Buffer> listBuffers(const Plan &plan,
                                   llvm::ArrayRef<int64_t> widths, size_t at);

@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
 """The transformers of the shared folder, compiled whole and run.
 
-  transformers.py MODELS FOLDER
+  transformers.py MODELS FOLDER MACHINE [MODE...]
 
-Every f32 export (ONNX of three exporters, TOSA, linalg) on a small mesh in the functional and the cycle executor, one export of
-each on the WSE-2. Prints a line for each run; exit code 1 if one is wrong."""
+Every f32 export (ONNX of three exporters, TOSA, linalg) on MACHINE in each MODE (default: functional). MACHINE `smallest` stands for
+each mesh of the fewest PEs that hold the export (test/benchmarks/smallest-mesh.py). Prints a line for each export and mesh; exit
+code 1 if one is wrong."""
+import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-MESH = "mesh<24x16>"
+sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
+smallest_mesh = importlib.import_module("smallest-mesh")
+
+# Twice the PEs that the largest export takes.
+MOST_PES = 12
 ARCHITECTURES = ["bert", "gpt2", "gptj", "gptneox", "llama"]
 
 
@@ -44,21 +50,31 @@ def check(folder, source, given, expected, dims, machine, modes):
         raise RuntimeError("functional and cycle executor differ")
 
 
+def machines(folder, source, dims, machine):
+    if machine != "smallest":
+        return [machine]
+    try:
+        shapes = smallest_mesh.find_smallest("waferc", source, dims, MOST_PES, folder / "program.wafer")
+    except smallest_mesh.OtherError as error:
+        raise RuntimeError(str(error)) from error
+    if not shapes:
+        raise RuntimeError(f"needs more than {MOST_PES} PEs")
+    return ["mesh<%dx%d>" % shape for shape in shapes]
+
+
 def main():
-    models, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    models, folder, machine = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    modes = sys.argv[4:] or ["functional"]
     folder.mkdir(parents=True, exist_ok=True)
     failed = 0
-    for name, *case in find_cases(models):
-        runs = [(MESH, ("functional", "cycle"))]
-        if "dyn" in name:
-            runs.append(("wse2", ("functional",)))
-        for machine, modes in runs:
-            try:
-                check(folder, *case, machine, modes)
-                print(f"right: {name} on {machine}", flush=True)
-            except RuntimeError as error:
-                failed += 1
-                print(f"wrong: {name} on {machine}: {error}", flush=True)
+    for name, source, given, expected, dims in find_cases(models):
+        try:
+            for each in machines(folder, source, dims, machine):
+                check(folder, source, given, expected, dims, each, modes)
+                print(f"right: {name} on {each}", flush=True)
+        except RuntimeError as error:
+            failed += 1
+            print(f"wrong: {name} on {machine}: {error}", flush=True)
     return 1 if failed else 0
 
 

@@ -93,6 +93,51 @@ TEST(MemoryAllocator, FindsAPlacementThatFirstFitMisses) {
   allocateAndVerify(problem);
 }
 
+/// Cuts a box of bytes by times into buffers that fill it, and gives them in a
+/// random order.
+MemoryProblem cutBox(std::mt19937 &random, int64_t bytes, int64_t times,
+                     unsigned count) {
+  struct Box {
+    int64_t size, first, last;
+  };
+  std::vector<Box> boxes = {{bytes, 0, times - 1}};
+  for (unsigned tries = 0; boxes.size() < count && tries < 1000; ++tries) {
+    Box &box = boxes[random() % boxes.size()], rest = box;
+    if (random() % 2 && box.size > 4) {
+      box.size = 4 * (1 + random() % (box.size / 4 - 1));
+      rest.size -= box.size;
+    } else if (box.last > box.first) {
+      box.last = box.first + random() % (box.last - box.first);
+      rest.first = box.last + 1;
+    } else {
+      continue;
+    }
+    boxes.push_back(rest);
+  }
+  std::shuffle(boxes.begin(), boxes.end(), random);
+  MemoryProblem problem = makeProblem(0, bytes);
+  for (const Box &box : boxes)
+    problem.buffers.push_back(
+        makeBuffer("b", box.size, kAll, box.first, box.last));
+  return problem;
+}
+
+/// Problems that have a placement without a byte to spare. The start orders
+/// alone miss some of them.
+TEST(MemoryAllocator, FillsBoxes) {
+  std::mt19937 random(3);
+  unsigned solved = 0, rounds = 100;
+  for (unsigned round = 0; round < rounds; ++round) {
+    MemoryProblem problem = cutBox(random, 4096, 12, 24);
+    MemoryAnswer answer;
+    MemoryFailure failure;
+    std::string error;
+    solved += allocate(problem, answer, failure) &&
+              verify(problem, answer, error) && failure.message.empty();
+  }
+  EXPECT_EQ(solved, rounds);
+}
+
 TEST(MemoryAllocator, RefusesBadProblems) {
   std::string error;
   MemoryProblem problem = makeProblem(0, 100);
