@@ -15,6 +15,9 @@
 // for all. Views of what is computed, and rows of constants, stay what they
 // are; the host has them for nothing. The order is that of the module.
 //
+// A constant bool mask of an attention is one of 0 and -infinity first, which
+// PEs add: the same unless a score is itself infinite or no number.
+//
 // Left alone: what is larger; sums of floating-point numbers, whose order is
 // the executor's choice; indices that are constants already. Constants in files
 // are read where integers or bools are computed with them.
@@ -39,12 +42,30 @@ namespace wafer::graph {
 #define GEN_PASS_DEF_FOLDOPERANDS
 #include "wafer/Graph/Passes.h.inc"
 
+/// Makes the mask of `op`, if it is of bools and constant, one that is added.
+static void makeMaskAdded(AttentionOp op, const ConstantValues &constants) {
+  Value mask = op.getMask();
+  if (!mask || !constants.isConstant(mask) ||
+      !getElementTypeOrSelf(mask.getType()).isInteger(1))
+    return;
+  OpBuilder builder(op);
+  auto scalar = RankedTensorType::get({}, getElementTypeOrSelf(op.getType()));
+  auto create = [&](double value) -> Value {
+    auto number = builder.getFloatAttr(scalar.getElementType(), value);
+    return ConstantOp::create(builder, op.getLoc(),
+                              DenseElementsAttr::get(scalar, number));
+  };
+  Value hidden = create(-std::numeric_limits<double>::infinity());
+  Value added = WhereOp::create(builder, op.getLoc(), mask, create(0), hidden);
+  op.getMaskMutable().assign(added);
+}
+
 namespace {
 
-/// 4 MiB of f32: the angles of 4 x 4096 tokens and 64 pairs, or a mask of 1024
-/// tokens.
-constexpr int64_t kMaxElements = int64_t(1) << 20;
-constexpr int64_t kMaxAll = int64_t(1) << 22;
+/// 16 MiB of f32: the angles of 16 x 4096 tokens and 64 pairs, or a mask of
+/// 2048 tokens.
+constexpr int64_t kMaxElements = int64_t(1) << 22;
+constexpr int64_t kMaxAll = int64_t(1) << 24;
 
 class OperandFolder {
 public:
@@ -151,6 +172,8 @@ struct FoldOperands : impl::FoldOperandsBase<FoldOperands> {
   using FoldOperandsBase::FoldOperandsBase;
 
   void runOnOperation() override {
+    ConstantValues constants(getOperation(), folder);
+    getOperation()->walk([&](AttentionOp op) { makeMaskAdded(op, constants); });
     OperandFolder(getOperation(), folder).run();
   }
 };

@@ -17,6 +17,8 @@
 //    spelling compose, factors of one number go to `scale`, and heads of k and
 //    v that repeat are one group.
 // 4. Terms become `causal` and the mask operand (AttentionMask.h).
+// 5. The mask operand of a graph.attention that was one from the start, as
+//    ONNX's Attention is, is read as terms too.
 //
 // When a mask is the same on every input
 //   - What is added stays added: exact, whatever the numbers are.
@@ -313,6 +315,44 @@ void Match::replace() {
   result.replaceAllUsesWith(attention);
 }
 
+/// The mask operand of `op` as a term of its scores, which are of `shape`.
+static ScoreTerm getMaskTerm(AttentionOp op, ArrayRef<int64_t> shape) {
+  Value mask = op.getMask();
+  ScoreTerm term;
+  term.kind = getElementTypeOrSelf(mask.getType()).isInteger(1)
+                  ? ScoreTerm::Keep
+                  : ScoreTerm::Add;
+  term.value = mask;
+  term.fill = -std::numeric_limits<double>::infinity();
+  term.scoresShape.assign(shape.begin(), shape.end());
+  llvm::append_range(term.shape, getShape(mask));
+  return term;
+}
+
+/// Takes out of the mask operand what `causal` can say, and what hides nothing.
+static void simplifyMask(AttentionOp op, ConstantValues &constants) {
+  if (!op.getMask() || op.getType().getNumElements() == 0)
+    return;
+  ArrayRef<int64_t> query = getShape(op.getQuery());
+  SmallVector<int64_t> shape = {query[0], query[1], query[2],
+                                getShape(op.getKey())[2]};
+  std::optional<AttentionMask> mask =
+      combineTerms(splitTerms(getMaskTerm(op, shape), constants), shape,
+                   constants, op.getCausal());
+  if (!mask)
+    return;
+  bool isGone = mask->added.empty() && mask->kept.empty();
+  if (!isGone && mask->causal == op.getCausal())
+    return;
+  OpBuilder builder(op);
+  auto type = cast<FloatType>(getElementTypeOrSelf(op.getType()));
+  op.getMaskMutable().assign(
+      isGone ? ValueRange()
+             : ValueRange(mask->create(builder, op.getLoc(), shape, type)));
+  if (mask->causal)
+    op.setCausal(*mask->causal);
+}
+
 namespace {
 
 struct FuseAttention : impl::FuseAttentionBase<FuseAttention> {
@@ -320,6 +360,7 @@ struct FuseAttention : impl::FuseAttentionBase<FuseAttention> {
 
   void runOnOperation() override {
     ConstantValues constants(getOperation(), folder);
+    getOperation()->walk([&](AttentionOp op) { simplifyMask(op, constants); });
     SmallVector<MatmulOp> products;
     getOperation()->walk([&](MatmulOp op) { products.push_back(op); });
     for (MatmulOp product : products) {

@@ -55,9 +55,9 @@ def FoldOperands : Pass<"graph-fold-operands"> {
   let description = [{
     Positions, masks and angles are computed from constants by way of integers
     and bools, with which PEs do not compute. Where an operand of something that
-    is not constant is such a value, of up to 2^20 elements (2^22 for all), it
+    is not constant is such a value, of up to 2^22 elements (2^24 for all), it
     becomes a constant. Runs when everything is raised: a causal mask is gone by
-    then.
+    then. Another constant mask of bools becomes one of 0 and -infinity.
 
     ```mlir
     %i = graph.iota : tensor<5000xi64>
