@@ -6,9 +6,10 @@
 //===----------------------------------------------------------------------===//
 //
 // In:  graph ops in any function or region, raised as far as they can be.
-// Out: the same values. What is computed from constants by way of integers or
-//      bools - positions, masks, angles - and is an operand of something that
-//      is not constant is a constant: PEs compute with floating-point numbers.
+// Out: the same values. What is computed from constants by way of integers,
+//      bools, sines or cosines - positions, masks, angles - and is an operand
+//      of something that is not constant is a constant: PEs compute with
+//      floating-point numbers, and have no sine.
 //
 // Only the operands become constants, not what they are computed from, so more
 // can be afforded than in graph-fold-constants: kMaxElements for each, kMaxAll
@@ -75,9 +76,9 @@ public:
   void run();
 
 private:
-  /// How a constant value is computed.
+  /// How a constant value is computed: by what only the host can do, by sums.
   struct Origin {
-    bool hasIntegers = false, hasSums = false;
+    bool isOfHost = false, hasSums = false;
   };
   Operation *root;
   ConstantValues constants;
@@ -96,11 +97,12 @@ OperandFolder::Origin OperandFolder::getOrigin(Value value) {
   if (auto it = origins.find(value); it != origins.end())
     return it->second;
   Operation *op = value.getDefiningOp();
-  Origin origin = {isa<IntegerType>(getElementTypeOrSelf(value.getType())),
+  Origin origin = {isa<IntegerType>(getElementTypeOrSelf(value.getType())) ||
+                       isa<CosOp, SinOp>(op),
                    isSumOfFloats(op)};
   for (Value operand : op->getOperands()) {
     Origin before = getOrigin(operand);
-    origin.hasIntegers |= before.hasIntegers;
+    origin.isOfHost |= before.isOfHost;
     origin.hasSums |= before.hasSums;
   }
   return origins[value] = origin;
@@ -135,7 +137,7 @@ void OperandFolder::add(OpOperand &operand) {
     return;
   }
   Origin origin = getOrigin(value);
-  if (isa<ConstantOp>(value.getDefiningOp()) || !origin.hasIntegers ||
+  if (isa<ConstantOp>(value.getDefiningOp()) || !origin.isOfHost ||
       origin.hasSums || type.getNumElements() > kMaxElements ||
       total + type.getNumElements() > kMaxAll)
     return;

@@ -17,8 +17,8 @@
 //    spelling compose, factors of one number go to `scale`, and heads of k and
 //    v that repeat are one group.
 // 4. Terms become `causal` and the mask operand (AttentionMask.h).
-// 5. The mask operand of a graph.attention that was one from the start, as
-//    ONNX's Attention is, is read as terms too.
+// 5. Of a graph.attention that was one from the start, as ONNX's Attention is,
+//    the mask operand is read as terms too, and repeated heads are groups.
 //
 // When a mask is the same on every input
 //   - What is added stays added: exact, whatever the numbers are.
@@ -92,7 +92,6 @@ private:
   FailureOr<Operand> readOperand(Value origin, bool transposed,
                                  ViewSteps steps);
   LogicalResult readOperands();
-  void groupHeads();
   FloatType getType();
 };
 
@@ -102,6 +101,25 @@ ArrayRef<int64_t> getShape(Value value) {
 
 std::optional<int64_t> countBatch(ArrayRef<int64_t> shape) {
   return countElements(shape.drop_back(2));
+}
+
+/// Heads of keys and values that repeat in runs of equal length are one group;
+/// the length.
+int64_t groupHeads(StridedView &key, StridedView &value) {
+  auto getRun = [](const StridedView &view) {
+    const Factors &heads = view.dims[1];
+    return !heads.empty() && heads.back().stride == 0 ? heads.back().size : 1;
+  };
+  int64_t run = std::gcd(getRun(key), getRun(value));
+  for (StridedView *view : {&key, &value}) {
+    if (run == 1)
+      break;
+    Factors &heads = view->dims[1];
+    heads.back().size /= run;
+    if (heads.back().size == 1)
+      heads.pop_back();
+  }
+  return run;
 }
 
 } // namespace
@@ -247,25 +265,8 @@ LogicalResult Match::readOperands() {
       return failure();
     source.operand = *operand;
   }
-  groupHeads();
+  groupHeads(key.view, value.view);
   return success();
-}
-
-/// Heads of keys and values that repeat in runs of equal length are one group.
-void Match::groupHeads() {
-  auto getRun = [](const Operand &operand) {
-    const Factors &heads = operand.view.dims[1];
-    return !heads.empty() && heads.back().stride == 0 ? heads.back().size : 1;
-  };
-  int64_t run = std::gcd(getRun(key), getRun(value));
-  for (Operand *operand : {&key, &value}) {
-    if (run == 1)
-      break;
-    Factors &heads = operand->view.dims[1];
-    heads.back().size /= run;
-    if (heads.back().size == 1)
-      heads.pop_back();
-  }
 }
 
 /// A type that holds all operands and what is added to scores.
@@ -353,6 +354,22 @@ static void simplifyMask(AttentionOp op, ConstantValues &constants) {
     op.setCausal(*mask->causal);
 }
 
+/// Takes keys and values from before their heads are repeated in runs.
+static void takeGroups(AttentionOp op, ConstantValues &constants) {
+  auto read = [&](Value operand) {
+    StridedView view = getView(operand, {/*slices=*/true}, constants);
+    return isComplete(view) ? view : getView(operand, {}, constants);
+  };
+  StridedView key = read(op.getKey()), value = read(op.getValue());
+  if (groupHeads(key, value) == 1)
+    return;
+  OpBuilder builder(op);
+  op.getKeyMutable().assign(
+      createView(builder, op.getLoc(), key, op.getKey(), constants));
+  op.getValueMutable().assign(
+      createView(builder, op.getLoc(), value, op.getValue(), constants));
+}
+
 namespace {
 
 struct FuseAttention : impl::FuseAttentionBase<FuseAttention> {
@@ -360,7 +377,10 @@ struct FuseAttention : impl::FuseAttentionBase<FuseAttention> {
 
   void runOnOperation() override {
     ConstantValues constants(getOperation(), folder);
-    getOperation()->walk([&](AttentionOp op) { simplifyMask(op, constants); });
+    getOperation()->walk([&](AttentionOp op) {
+      simplifyMask(op, constants);
+      takeGroups(op, constants);
+    });
     SmallVector<MatmulOp> products;
     getOperation()->walk([&](MatmulOp op) { products.push_back(op); });
     for (MatmulOp product : products) {

@@ -1,7 +1,7 @@
 // RUN: wafer-opt %s -graph-fuse-attention | FileCheck %s
 // RUN: wafer-opt %s -graph-fuse-attention -o %t && wafer-opt %t -graph-fuse-attention | diff %t -
 // RUN: %python %S/Inputs/agree.py %s graph-fuse-attention | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 43 functions, 43 changed
+// AGREE: agree: 45 functions, 45 changed
 
 // CHECK-LABEL: func.func @scores_scaled
 // CHECK: %[[R:.*]] = graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 :
@@ -724,4 +724,34 @@ func.func @operator_twice(%q: tensor<2x4x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: 
   %m = graph.constant dense<[[true, false, false, false, false], [true, true, false, false, false], [true, true, true, false, false], [true, true, true, true, false], [true, true, true, true, true]]> : tensor<5x5xi1>
   %r = graph.attention %q, %k, %v mask %m scale 0.5 {causal = 2 : i64} : (tensor<2x4x5x8xf32>, tensor<2x2x5x8xf32>, tensor<2x2x5x6xf32>, tensor<5x5xi1>) -> tensor<2x4x5x6xf32>
   return %r : tensor<2x4x5x6xf32>
+}
+
+// Keys and values of an operator that repeat for four heads each, once read.
+// CHECK-LABEL: func.func @operator_groups
+// CHECK-NEXT: graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 : (tensor<2x8x5x8xf32>, tensor<2x2x5x8xf32>, tensor<2x2x5x6xf32>) -> tensor<2x8x5x6xf32>
+// CHECK-NEXT: return
+func.func @operator_groups(%q: tensor<2x8x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x2x5x6xf32>) -> tensor<2x8x5x6xf32> {
+  %k1 = graph.reshape %k : tensor<2x2x5x8xf32> -> tensor<2x2x1x5x8xf32>
+  %k2 = graph.expand %k1 : tensor<2x2x1x5x8xf32> -> tensor<2x2x4x5x8xf32>
+  %k3 = graph.reshape %k2 : tensor<2x2x4x5x8xf32> -> tensor<2x8x5x8xf32>
+  %v1 = graph.reshape %v : tensor<2x2x5x6xf32> -> tensor<2x2x1x5x6xf32>
+  %v2 = graph.expand %v1 : tensor<2x2x1x5x6xf32> -> tensor<2x2x4x5x6xf32>
+  %v3 = graph.reshape %v2 : tensor<2x2x4x5x6xf32> -> tensor<2x8x5x6xf32>
+  %r = graph.attention %q, %k3, %v3 scale 0.5 : (tensor<2x8x5x8xf32>, tensor<2x8x5x8xf32>, tensor<2x8x5x6xf32>) -> tensor<2x8x5x6xf32>
+  return %r : tensor<2x8x5x6xf32>
+}
+
+// Keys repeat for four heads, values for two: groups of two.
+// CHECK-LABEL: func.func @operator_unequal_groups
+// CHECK: %[[K:.*]] = graph.reshape %{{.*}} -> tensor<2x4x5x8xf32>
+// CHECK: graph.attention %arg0, %[[K]], %arg2 scale 5.000000e-01 : (tensor<2x8x5x8xf32>, tensor<2x4x5x8xf32>, tensor<2x4x5x6xf32>) -> tensor<2x8x5x6xf32>
+func.func @operator_unequal_groups(%q: tensor<2x8x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x4x5x6xf32>) -> tensor<2x8x5x6xf32> {
+  %k1 = graph.reshape %k : tensor<2x2x5x8xf32> -> tensor<2x2x1x5x8xf32>
+  %k2 = graph.expand %k1 : tensor<2x2x1x5x8xf32> -> tensor<2x2x4x5x8xf32>
+  %k3 = graph.reshape %k2 : tensor<2x2x4x5x8xf32> -> tensor<2x8x5x8xf32>
+  %v1 = graph.reshape %v : tensor<2x4x5x6xf32> -> tensor<2x4x1x5x6xf32>
+  %v2 = graph.expand %v1 : tensor<2x4x1x5x6xf32> -> tensor<2x4x2x5x6xf32>
+  %v3 = graph.reshape %v2 : tensor<2x4x2x5x6xf32> -> tensor<2x8x5x6xf32>
+  %r = graph.attention %q, %k3, %v3 scale 0.5 : (tensor<2x8x5x8xf32>, tensor<2x8x5x8xf32>, tensor<2x8x5x6xf32>) -> tensor<2x8x5x6xf32>
+  return %r : tensor<2x8x5x6xf32>
 }
