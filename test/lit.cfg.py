@@ -1,6 +1,7 @@
 # The lit suite of wafer-mlir: how tests are found, what they may call and what they may ask for (docs/Testing.md).
 
 import os
+import subprocess
 import sys
 
 import lit.formats
@@ -56,6 +57,10 @@ torch_python = lit_config.params.get("torch", "")
 if torch_python:
     config.available_features.add("torch")
     config.substitutions.insert(0, ("%torch-python", '"%s"' % torch_python))
+    # `transformers`: the same Python has Hugging Face's transformers.
+    probe = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('transformers'))"
+    if subprocess.run([torch_python, "-c", probe]).returncode == 0:
+        config.available_features.add("transformers")
 
 # `plugin`: the module for stock mlir-opt; an instrumented one cannot be loaded by a program that is not.
 if not config.wafer_sanitized:

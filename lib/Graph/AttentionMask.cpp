@@ -61,8 +61,9 @@ private:
 /// Sorts terms into what `causal` says and what the operand has to.
 class TermSorter {
 public:
-  TermSorter(ArrayRef<int64_t> scoresShape, ConstantValues &constants)
-      : scoresShape(scoresShape), constants(constants) {}
+  TermSorter(ArrayRef<int64_t> scoresShape, ConstantValues &constants,
+             std::optional<int64_t> given)
+      : scoresShape(scoresShape), constants(constants), given(given) {}
 
   LogicalResult read(ArrayRef<ScoreTerm> terms);
   std::optional<AttentionMask> combine();
@@ -70,26 +71,33 @@ public:
 private:
   ArrayRef<int64_t> scoresShape;
   ConstantValues &constants;
+  /// Keys behind query + given are hidden whatever the terms say.
+  std::optional<int64_t> given;
   SmallVector<ScoreTerm> others;
   SmallVector<std::pair<ScoreTerm, MaskMeaning>> causal;
   /// Of all terms that do something.
   SmallVector<TermReader, 1> readers;
   bool areAllConstant = true;
 
-  MaskMeaning getMeaning(ArrayRef<TermReader> masks) const;
+  MaskMeaning getMeaning(ArrayRef<TermReader> masks,
+                         std::optional<int64_t> last = std::nullopt) const;
   bool isEveryRowKnown() const;
 };
 
 } // namespace
 
-/// The meaning of several terms together: a key is hidden if one hides it.
-MaskMeaning TermSorter::getMeaning(ArrayRef<TermReader> masks) const {
+/// The meaning of several terms together: a key is hidden if one hides it, or
+/// if it is behind query + `last`.
+MaskMeaning TermSorter::getMeaning(ArrayRef<TermReader> masks,
+                                   std::optional<int64_t> last) const {
   SmallVector<int64_t> shape(masks.front().getShape());
   for (const TermReader &mask : masks)
     shape = *broadcastShapes(shape, mask.getShape());
   int64_t heads = shape[1];
   return analyseMask(shape[0] * heads, scoresShape[2], scoresShape[3],
                      [&](int64_t plane, int64_t query, int64_t key) {
+                       if (last && key - query > *last)
+                         return -kInfinity;
                        double sum = 0;
                        for (const TermReader &mask : masks)
                          sum +=
@@ -137,7 +145,7 @@ bool TermSorter::isEveryRowKnown() const {
     return false;
   if (readers.empty())
     return true;
-  MaskMeaning meaning = getMeaning(readers);
+  MaskMeaning meaning = getMeaning(readers, given);
   return meaning.keepsOne && meaning.largestBias <= kLargestBias;
 }
 
@@ -150,6 +158,7 @@ std::optional<AttentionMask> TermSorter::combine() {
   bool isKnown =
       (areInfinite && !llvm::any_of(others, isFinite)) || isEveryRowKnown();
   AttentionMask mask;
+  mask.causal = given;
   for (const auto &[term, meaning] : causal) {
     if (isKnown || areInfinite)
       mask.causal =
@@ -168,8 +177,9 @@ std::optional<AttentionMask> TermSorter::combine() {
 
 std::optional<AttentionMask> combineTerms(ArrayRef<ScoreTerm> terms,
                                           ArrayRef<int64_t> scoresShape,
-                                          ConstantValues &constants) {
-  TermSorter sorter(scoresShape, constants);
+                                          ConstantValues &constants,
+                                          std::optional<int64_t> causal) {
+  TermSorter sorter(scoresShape, constants, causal);
   if (failed(sorter.read(terms)))
     return std::nullopt;
   return sorter.combine();

@@ -29,11 +29,13 @@ struct AttentionMask {
                      mlir::FloatType type) const;
 };
 
-/// Says the same as `terms` on scores of `scoresShape` (B×H×S×T); nullopt if
+/// Says the same as `terms` on scores of `scoresShape` (B×H×S×T), of which
+/// query i sees keys up to i + `causal` only if that is given; nullopt if
 /// graph.attention cannot. See FuseAttention.cpp for the rules.
-std::optional<AttentionMask> combineTerms(llvm::ArrayRef<ScoreTerm> terms,
-                                          llvm::ArrayRef<int64_t> scoresShape,
-                                          ConstantValues &constants);
+std::optional<AttentionMask>
+combineTerms(llvm::ArrayRef<ScoreTerm> terms,
+             llvm::ArrayRef<int64_t> scoresShape, ConstantValues &constants,
+             std::optional<int64_t> causal = std::nullopt);
 
 } // namespace wafer::graph
 

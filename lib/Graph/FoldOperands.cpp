@@ -6,14 +6,18 @@
 //===----------------------------------------------------------------------===//
 //
 // In:  graph ops in any function or region, raised as far as they can be.
-// Out: the same values. What is computed from constants by way of integers or
-//      bools - positions, masks, angles - and is an operand of something that
-//      is not constant is a constant: PEs compute with floating-point numbers.
+// Out: the same values. What is computed from constants by way of integers,
+//      bools, sines or cosines - positions, masks, angles - and is an operand
+//      of something that is not constant is a constant: PEs compute with
+//      floating-point numbers, and have no sine.
 //
 // Only the operands become constants, not what they are computed from, so more
 // can be afforded than in graph-fold-constants: kMaxElements for each, kMaxAll
 // for all. Views of what is computed, and rows of constants, stay what they
 // are; the host has them for nothing. The order is that of the module.
+//
+// A constant bool mask of an attention is one of 0 and -infinity first, which
+// PEs add: the same unless a score is itself infinite or no number.
 //
 // Left alone: what is larger; sums of floating-point numbers, whose order is
 // the executor's choice; indices that are constants already. Constants in files
@@ -39,12 +43,30 @@ namespace wafer::graph {
 #define GEN_PASS_DEF_FOLDOPERANDS
 #include "wafer/Graph/Passes.h.inc"
 
+/// Makes the mask of `op`, if it is of bools and constant, one that is added.
+static void makeMaskAdded(AttentionOp op, const ConstantValues &constants) {
+  Value mask = op.getMask();
+  if (!mask || !constants.isConstant(mask) ||
+      !getElementTypeOrSelf(mask.getType()).isInteger(1))
+    return;
+  OpBuilder builder(op);
+  auto scalar = RankedTensorType::get({}, getElementTypeOrSelf(op.getType()));
+  auto create = [&](double value) -> Value {
+    auto number = builder.getFloatAttr(scalar.getElementType(), value);
+    return ConstantOp::create(builder, op.getLoc(),
+                              DenseElementsAttr::get(scalar, number));
+  };
+  Value hidden = create(-std::numeric_limits<double>::infinity());
+  Value added = WhereOp::create(builder, op.getLoc(), mask, create(0), hidden);
+  op.getMaskMutable().assign(added);
+}
+
 namespace {
 
-/// 4 MiB of f32: the angles of 4 x 4096 tokens and 64 pairs, or a mask of 1024
-/// tokens.
-constexpr int64_t kMaxElements = int64_t(1) << 20;
-constexpr int64_t kMaxAll = int64_t(1) << 22;
+/// 16 MiB of f32: the angles of 16 x 4096 tokens and 64 pairs, or a mask of
+/// 2048 tokens.
+constexpr int64_t kMaxElements = int64_t(1) << 22;
+constexpr int64_t kMaxAll = int64_t(1) << 24;
 
 class OperandFolder {
 public:
@@ -54,9 +76,9 @@ public:
   void run();
 
 private:
-  /// How a constant value is computed.
+  /// How a constant value is computed: by what only the host can do, by sums.
   struct Origin {
-    bool hasIntegers = false, hasSums = false;
+    bool isOfHost = false, hasSums = false;
   };
   Operation *root;
   ConstantValues constants;
@@ -75,11 +97,12 @@ OperandFolder::Origin OperandFolder::getOrigin(Value value) {
   if (auto it = origins.find(value); it != origins.end())
     return it->second;
   Operation *op = value.getDefiningOp();
-  Origin origin = {isa<IntegerType>(getElementTypeOrSelf(value.getType())),
+  Origin origin = {isa<IntegerType>(getElementTypeOrSelf(value.getType())) ||
+                       isa<CosOp, SinOp>(op),
                    isSumOfFloats(op)};
   for (Value operand : op->getOperands()) {
     Origin before = getOrigin(operand);
-    origin.hasIntegers |= before.hasIntegers;
+    origin.isOfHost |= before.isOfHost;
     origin.hasSums |= before.hasSums;
   }
   return origins[value] = origin;
@@ -114,7 +137,7 @@ void OperandFolder::add(OpOperand &operand) {
     return;
   }
   Origin origin = getOrigin(value);
-  if (isa<ConstantOp>(value.getDefiningOp()) || !origin.hasIntegers ||
+  if (isa<ConstantOp>(value.getDefiningOp()) || !origin.isOfHost ||
       origin.hasSums || type.getNumElements() > kMaxElements ||
       total + type.getNumElements() > kMaxAll)
     return;
@@ -151,6 +174,8 @@ struct FoldOperands : impl::FoldOperandsBase<FoldOperands> {
   using FoldOperandsBase::FoldOperandsBase;
 
   void runOnOperation() override {
+    ConstantValues constants(getOperation(), folder);
+    getOperation()->walk([&](AttentionOp op) { makeMaskAdded(op, constants); });
     OperandFolder(getOperation(), folder).run();
   }
 };

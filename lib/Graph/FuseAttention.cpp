@@ -17,6 +17,8 @@
 //    spelling compose, factors of one number go to `scale`, and heads of k and
 //    v that repeat are one group.
 // 4. Terms become `causal` and the mask operand (AttentionMask.h).
+// 5. Of a graph.attention that was one from the start, as ONNX's Attention is,
+//    the mask operand is read as terms too, and repeated heads are groups.
 //
 // When a mask is the same on every input
 //   - What is added stays added: exact, whatever the numbers are.
@@ -90,7 +92,6 @@ private:
   FailureOr<Operand> readOperand(Value origin, bool transposed,
                                  ViewSteps steps);
   LogicalResult readOperands();
-  void groupHeads();
   FloatType getType();
 };
 
@@ -100,6 +101,25 @@ ArrayRef<int64_t> getShape(Value value) {
 
 std::optional<int64_t> countBatch(ArrayRef<int64_t> shape) {
   return countElements(shape.drop_back(2));
+}
+
+/// Heads of keys and values that repeat in runs of equal length are one group;
+/// the length.
+int64_t groupHeads(StridedView &key, StridedView &value) {
+  auto getRun = [](const StridedView &view) {
+    const Factors &heads = view.dims[1];
+    return !heads.empty() && heads.back().stride == 0 ? heads.back().size : 1;
+  };
+  int64_t run = std::gcd(getRun(key), getRun(value));
+  for (StridedView *view : {&key, &value}) {
+    if (run == 1)
+      break;
+    Factors &heads = view->dims[1];
+    heads.back().size /= run;
+    if (heads.back().size == 1)
+      heads.pop_back();
+  }
+  return run;
 }
 
 } // namespace
@@ -245,25 +265,8 @@ LogicalResult Match::readOperands() {
       return failure();
     source.operand = *operand;
   }
-  groupHeads();
+  groupHeads(key.view, value.view);
   return success();
-}
-
-/// Heads of keys and values that repeat in runs of equal length are one group.
-void Match::groupHeads() {
-  auto getRun = [](const Operand &operand) {
-    const Factors &heads = operand.view.dims[1];
-    return !heads.empty() && heads.back().stride == 0 ? heads.back().size : 1;
-  };
-  int64_t run = std::gcd(getRun(key), getRun(value));
-  for (Operand *operand : {&key, &value}) {
-    if (run == 1)
-      break;
-    Factors &heads = operand->view.dims[1];
-    heads.back().size /= run;
-    if (heads.back().size == 1)
-      heads.pop_back();
-  }
 }
 
 /// A type that holds all operands and what is added to scores.
@@ -313,6 +316,60 @@ void Match::replace() {
   result.replaceAllUsesWith(attention);
 }
 
+/// The mask operand of `op` as a term of its scores, which are of `shape`.
+static ScoreTerm getMaskTerm(AttentionOp op, ArrayRef<int64_t> shape) {
+  Value mask = op.getMask();
+  ScoreTerm term;
+  term.kind = getElementTypeOrSelf(mask.getType()).isInteger(1)
+                  ? ScoreTerm::Keep
+                  : ScoreTerm::Add;
+  term.value = mask;
+  term.fill = -std::numeric_limits<double>::infinity();
+  term.scoresShape.assign(shape.begin(), shape.end());
+  llvm::append_range(term.shape, getShape(mask));
+  return term;
+}
+
+/// Takes out of the mask operand what `causal` can say, and what hides nothing.
+static void simplifyMask(AttentionOp op, ConstantValues &constants) {
+  if (!op.getMask() || op.getType().getNumElements() == 0)
+    return;
+  ArrayRef<int64_t> query = getShape(op.getQuery());
+  SmallVector<int64_t> shape = {query[0], query[1], query[2],
+                                getShape(op.getKey())[2]};
+  std::optional<AttentionMask> mask =
+      combineTerms(splitTerms(getMaskTerm(op, shape), constants), shape,
+                   constants, op.getCausal());
+  if (!mask)
+    return;
+  bool isGone = mask->added.empty() && mask->kept.empty();
+  if (!isGone && mask->causal == op.getCausal())
+    return;
+  OpBuilder builder(op);
+  auto type = cast<FloatType>(getElementTypeOrSelf(op.getType()));
+  op.getMaskMutable().assign(
+      isGone ? ValueRange()
+             : ValueRange(mask->create(builder, op.getLoc(), shape, type)));
+  if (mask->causal)
+    op.setCausal(*mask->causal);
+}
+
+/// Takes keys and values from before their heads are repeated in runs.
+static void takeGroups(AttentionOp op, ConstantValues &constants) {
+  auto read = [&](Value operand) {
+    StridedView view = getView(operand, {/*slices=*/true}, constants);
+    return isComplete(view) ? view : getView(operand, {}, constants);
+  };
+  StridedView key = read(op.getKey()), value = read(op.getValue());
+  if (groupHeads(key, value) == 1)
+    return;
+  OpBuilder builder(op);
+  op.getKeyMutable().assign(
+      createView(builder, op.getLoc(), key, op.getKey(), constants));
+  op.getValueMutable().assign(
+      createView(builder, op.getLoc(), value, op.getValue(), constants));
+}
+
 namespace {
 
 struct FuseAttention : impl::FuseAttentionBase<FuseAttention> {
@@ -320,6 +377,10 @@ struct FuseAttention : impl::FuseAttentionBase<FuseAttention> {
 
   void runOnOperation() override {
     ConstantValues constants(getOperation(), folder);
+    getOperation()->walk([&](AttentionOp op) {
+      simplifyMask(op, constants);
+      takeGroups(op, constants);
+    });
     SmallVector<MatmulOp> products;
     getOperation()->walk([&](MatmulOp op) { products.push_back(op); });
     for (MatmulOp product : products) {

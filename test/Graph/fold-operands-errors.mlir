@@ -25,14 +25,14 @@ func.func @sum(%x: tensor<2xf32>) -> tensor<2xf32> {
   return %0 : tensor<2xf32>
 }
 
-// 2^20 + 1 elements.
+// 2^22 + 1 elements.
 // CHECK-LABEL: func.func @large
 // CHECK: graph.cast
-func.func @large(%x: tensor<1048577xf32>) -> tensor<1048577xf32> {
-  %i = graph.iota : tensor<1048577xi64>
-  %f = graph.cast %i : tensor<1048577xi64> -> tensor<1048577xf32>
-  %0 = graph.add %x, %f : (tensor<1048577xf32>, tensor<1048577xf32>) -> tensor<1048577xf32>
-  return %0 : tensor<1048577xf32>
+func.func @large(%x: tensor<4194305xf32>) -> tensor<4194305xf32> {
+  %i = graph.iota : tensor<4194305xi64>
+  %f = graph.cast %i : tensor<4194305xi64> -> tensor<4194305xf32>
+  %0 = graph.add %x, %f : (tensor<4194305xf32>, tensor<4194305xf32>) -> tensor<4194305xf32>
+  return %0 : tensor<4194305xf32>
 }
 
 // A view of a constant is the host's; integers that an input is used with are not this pass's to judge.

@@ -1,7 +1,7 @@
 // RUN: wafer-opt %s -graph-fold-operands | FileCheck %s
 // RUN: wafer-opt %s -graph-fold-operands -o %t && wafer-opt %t -graph-fold-operands | diff %t -
 // RUN: %python %S/Inputs/agree.py %s graph-fold-operands | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 5 functions, 5 changed
+// AGREE: agree: 7 functions, 7 changed
 
 // Positions of two sequences, for a gather: what they are computed from goes away.
 // CHECK-LABEL: func.func @indices
@@ -75,4 +75,28 @@ func.func @rows(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %r = graph.gather %t, %p axis 0 : (tensor<3x2xf32>, tensor<2xi64>) -> tensor<2x2xf32>
   %0 = graph.add %x, %r : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
+}
+
+// A mask of bools is one of numbers: PEs add it. Each query sees itself and the token before.
+// CHECK-LABEL: func.func @window
+// CHECK-NEXT: %[[M:.*]] = graph.constant dense<{{\[\[}}0.000000e+00, 0xFF800000, 0xFF800000], [0.000000e+00, 0.000000e+00, 0xFF800000], [0xFF800000, 0.000000e+00, 0.000000e+00]]> : tensor<3x3xf32>
+// CHECK-NEXT: graph.attention %arg0, %arg1, %arg2 mask %[[M]]
+// CHECK-NEXT: return
+func.func @window(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x3x4xf32>, %v: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %m = graph.constant dense<[[true, false, false], [true, true, false], [false, true, true]]> : tensor<3x3xi1>
+  %0 = graph.attention %q, %k, %v mask %m scale 0.5 : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<3x3xi1>) -> tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// Angles that are constants to begin with: PEs have no cosine.
+// CHECK-LABEL: func.func @cosines
+// CHECK-NEXT: %[[C:.*]] = graph.constant dense<[1.000000e+00, 0.540302277]> : tensor<2xf32>
+// CHECK-NEXT: %[[R:.*]] = graph.reshape %[[C]]
+// CHECK-NEXT: graph.rotary_embedding %arg0, %[[R]]
+func.func @cosines(%x: tensor<1x2x4xf32>, %sin: tensor<1x2x1xf32>) -> tensor<1x2x4xf32> {
+  %a = graph.constant dense<[0.0, 1.0]> : tensor<2xf32>
+  %c = graph.cos %a : tensor<2xf32>
+  %r = graph.reshape %c : tensor<2xf32> -> tensor<1x2x1xf32>
+  %0 = graph.rotary_embedding %x, %r, %sin : (tensor<1x2x4xf32>, tensor<1x2x1xf32>, tensor<1x2x1xf32>) -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
 }

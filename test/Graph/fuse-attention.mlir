@@ -1,7 +1,7 @@
 // RUN: wafer-opt %s -graph-fuse-attention | FileCheck %s
 // RUN: wafer-opt %s -graph-fuse-attention -o %t && wafer-opt %t -graph-fuse-attention | diff %t -
 // RUN: %python %S/Inputs/agree.py %s graph-fuse-attention | FileCheck %s --check-prefix=AGREE
-// AGREE: agree: 39 functions, 39 changed
+// AGREE: agree: 45 functions, 45 changed
 
 // CHECK-LABEL: func.func @scores_scaled
 // CHECK: %[[R:.*]] = graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 :
@@ -685,4 +685,73 @@ func.func @heads_tiled(%q: tensor<2x4x5x8xf32>, %kg: tensor<2x2x7x8xf32>, %vg: t
   %w = graph.softmax %m axis 3 : (tensor<2x4x5x7xf32>) -> tensor<2x4x5x7xf32>
   %r = graph.matmul %w, %v : (tensor<2x4x5x7xf32>, tensor<2x4x7x6xf32>) -> tensor<2x4x5x6xf32>
   return %r : tensor<2x4x5x6xf32>
+}
+
+// An attention from the start, as ONNX's operator is: its constant mask of bools is causal.
+// CHECK-LABEL: func.func @operator_causal
+// CHECK-NEXT: graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 {causal = 0 : i64}
+func.func @operator_causal(%q: tensor<2x4x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x2x5x6xf32>) -> tensor<2x4x5x6xf32> {
+  %m = graph.constant dense<[[true, false, false, false, false], [true, true, false, false, false], [true, true, true, false, false], [true, true, true, true, false], [true, true, true, true, true]]> : tensor<5x5xi1>
+  %r = graph.attention %q, %k, %v mask %m scale 0.5 : (tensor<2x4x5x8xf32>, tensor<2x2x5x8xf32>, tensor<2x2x5x6xf32>, tensor<5x5xi1>) -> tensor<2x4x5x6xf32>
+  return %r : tensor<2x4x5x6xf32>
+}
+
+// The same as a comparison of positions and a condition of the input: that one stays.
+// CHECK-LABEL: func.func @operator_causal_and_padding
+// CHECK: graph.attention %arg0, %arg1, %arg2 mask %arg3 scale 5.000000e-01 {causal = 0 : i64}
+func.func @operator_causal_and_padding(%q: tensor<2x4x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x2x5x6xf32>, %pad: tensor<2x1x1x5xi1>) -> tensor<2x4x5x6xf32> {
+  %i = graph.iota : tensor<5xi64>
+  %rows = graph.reshape %i : tensor<5xi64> -> tensor<5x1xi64>
+  %c = graph.less_or_equal %i, %rows : (tensor<5xi64>, tensor<5x1xi64>) -> tensor<5x5xi1>
+  %m = graph.and %c, %pad : (tensor<5x5xi1>, tensor<2x1x1x5xi1>) -> tensor<2x1x5x5xi1>
+  %r = graph.attention %q, %k, %v mask %m scale 0.5 : (tensor<2x4x5x8xf32>, tensor<2x2x5x8xf32>, tensor<2x2x5x6xf32>, tensor<2x1x5x5xi1>) -> tensor<2x4x5x6xf32>
+  return %r : tensor<2x4x5x6xf32>
+}
+
+// Nothing is hidden.
+// CHECK-LABEL: func.func @operator_nothing
+// CHECK-NEXT: graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 {causal = 1 : i64}
+func.func @operator_nothing(%q: tensor<2x4x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x2x5x6xf32>) -> tensor<2x4x5x6xf32> {
+  %m = graph.constant dense<0.0> : tensor<2x1x1x5xf32>
+  %r = graph.attention %q, %k, %v mask %m scale 0.5 {causal = 1 : i64} : (tensor<2x4x5x8xf32>, tensor<2x2x5x8xf32>, tensor<2x2x5x6xf32>, tensor<2x1x1x5xf32>) -> tensor<2x4x5x6xf32>
+  return %r : tensor<2x4x5x6xf32>
+}
+
+// Two causal masks: the narrower one.
+// CHECK-LABEL: func.func @operator_twice
+// CHECK-NEXT: graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 {causal = 0 : i64}
+func.func @operator_twice(%q: tensor<2x4x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x2x5x6xf32>) -> tensor<2x4x5x6xf32> {
+  %m = graph.constant dense<[[true, false, false, false, false], [true, true, false, false, false], [true, true, true, false, false], [true, true, true, true, false], [true, true, true, true, true]]> : tensor<5x5xi1>
+  %r = graph.attention %q, %k, %v mask %m scale 0.5 {causal = 2 : i64} : (tensor<2x4x5x8xf32>, tensor<2x2x5x8xf32>, tensor<2x2x5x6xf32>, tensor<5x5xi1>) -> tensor<2x4x5x6xf32>
+  return %r : tensor<2x4x5x6xf32>
+}
+
+// Keys and values of an operator that repeat for four heads each, once read.
+// CHECK-LABEL: func.func @operator_groups
+// CHECK-NEXT: graph.attention %arg0, %arg1, %arg2 scale 5.000000e-01 : (tensor<2x8x5x8xf32>, tensor<2x2x5x8xf32>, tensor<2x2x5x6xf32>) -> tensor<2x8x5x6xf32>
+// CHECK-NEXT: return
+func.func @operator_groups(%q: tensor<2x8x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x2x5x6xf32>) -> tensor<2x8x5x6xf32> {
+  %k1 = graph.reshape %k : tensor<2x2x5x8xf32> -> tensor<2x2x1x5x8xf32>
+  %k2 = graph.expand %k1 : tensor<2x2x1x5x8xf32> -> tensor<2x2x4x5x8xf32>
+  %k3 = graph.reshape %k2 : tensor<2x2x4x5x8xf32> -> tensor<2x8x5x8xf32>
+  %v1 = graph.reshape %v : tensor<2x2x5x6xf32> -> tensor<2x2x1x5x6xf32>
+  %v2 = graph.expand %v1 : tensor<2x2x1x5x6xf32> -> tensor<2x2x4x5x6xf32>
+  %v3 = graph.reshape %v2 : tensor<2x2x4x5x6xf32> -> tensor<2x8x5x6xf32>
+  %r = graph.attention %q, %k3, %v3 scale 0.5 : (tensor<2x8x5x8xf32>, tensor<2x8x5x8xf32>, tensor<2x8x5x6xf32>) -> tensor<2x8x5x6xf32>
+  return %r : tensor<2x8x5x6xf32>
+}
+
+// Keys repeat for four heads, values for two: groups of two.
+// CHECK-LABEL: func.func @operator_unequal_groups
+// CHECK: %[[K:.*]] = graph.reshape %{{.*}} -> tensor<2x4x5x8xf32>
+// CHECK: graph.attention %arg0, %[[K]], %arg2 scale 5.000000e-01 : (tensor<2x8x5x8xf32>, tensor<2x4x5x8xf32>, tensor<2x4x5x6xf32>) -> tensor<2x8x5x6xf32>
+func.func @operator_unequal_groups(%q: tensor<2x8x5x8xf32>, %k: tensor<2x2x5x8xf32>, %v: tensor<2x4x5x6xf32>) -> tensor<2x8x5x6xf32> {
+  %k1 = graph.reshape %k : tensor<2x2x5x8xf32> -> tensor<2x2x1x5x8xf32>
+  %k2 = graph.expand %k1 : tensor<2x2x1x5x8xf32> -> tensor<2x2x4x5x8xf32>
+  %k3 = graph.reshape %k2 : tensor<2x2x4x5x8xf32> -> tensor<2x8x5x8xf32>
+  %v1 = graph.reshape %v : tensor<2x4x5x6xf32> -> tensor<2x4x1x5x6xf32>
+  %v2 = graph.expand %v1 : tensor<2x4x1x5x6xf32> -> tensor<2x4x2x5x6xf32>
+  %v3 = graph.reshape %v2 : tensor<2x4x2x5x6xf32> -> tensor<2x8x5x6xf32>
+  %r = graph.attention %q, %k3, %v3 scale 0.5 : (tensor<2x8x5x8xf32>, tensor<2x8x5x8xf32>, tensor<2x8x5x6xf32>) -> tensor<2x8x5x6xf32>
+  return %r : tensor<2x8x5x6xf32>
 }

@@ -53,11 +53,11 @@ def CheckIndices : Pass<"graph-check-indices"> {
 def FoldOperands : Pass<"graph-fold-operands"> {
   let summary = "computes operands that PEs could not";
   let description = [{
-    Positions, masks and angles are computed from constants by way of integers
-    and bools, with which PEs do not compute. Where an operand of something that
-    is not constant is such a value, of up to 2^20 elements (2^22 for all), it
+    Positions, masks and angles are computed from constants by way of integers,
+    bools, sines and cosines, which PEs do not compute. Where an operand of something that
+    is not constant is such a value, of up to 2^22 elements (2^24 for all), it
     becomes a constant. Runs when everything is raised: a causal mask is gone by
-    then.
+    then. Another constant mask of bools becomes one of 0 and -infinity.
 
     ```mlir
     %i = graph.iota : tensor<5000xi64>
