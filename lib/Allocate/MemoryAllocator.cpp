@@ -115,6 +115,8 @@ namespace {
 constexpr unsigned kMaxRounds = 32;
 /// Orders in which two buffers were exchanged.
 constexpr unsigned kMaxExchanges = 8192;
+/// Buffers placed in all of these.
+constexpr size_t kMaxPlaced = size_t(1) << 20;
 
 class Allocator {
 public:
@@ -213,7 +215,8 @@ void Allocator::improve(MemoryAnswer &best) {
   std::mt19937 random(/*seed=*/1);
   std::vector<unsigned> order = bestOrder;
   std::optional<unsigned> late;
-  for (unsigned i = 0; i < kMaxExchanges && best.end > problem.end; ++i) {
+  unsigned most = std::min<size_t>(kMaxExchanges, kMaxPlaced / order.size());
+  for (unsigned i = 0; i < most && best.end > problem.end; ++i) {
     unsigned a = random() % order.size(), b = random() % order.size();
     std::swap(order[a], order[b]);
     MemoryAnswer answer = place(order, late);

@@ -345,6 +345,9 @@ static void simplifyMask(AttentionOp op, ConstantValues &constants) {
   bool isGone = mask->added.empty() && mask->kept.empty();
   if (!isGone && mask->causal == op.getCausal())
     return;
+  // No kernel has another offset than 0; masks are added.
+  if (mask->causal && *mask->causal != 0 && mask->causal != op.getCausal())
+    return;
   OpBuilder builder(op);
   auto type = cast<FloatType>(getElementTypeOrSelf(op.getType()));
   op.getMaskMutable().assign(

@@ -50,7 +50,8 @@ LogicalResult Matcher::matchShapes(graph::AttentionOp op) {
     return refuse("has " + Twine(k[2]) + " keys for " + Twine(q[2]) +
                   " queries; only self-attention has a kernel");
   if (op.getCausal() && *op.getCausal() != 0)
-    return refuse("is causal with an offset of " + Twine(*op.getCausal()) +
+    return refuse("is causal with an offset of " +
+                  Twine(static_cast<int64_t>(*op.getCausal())) +
                   "; only 0 has a kernel");
   if (op.getSoftcap())
     return refuse("has a softcap, for which there is no kernel");

@@ -7,6 +7,7 @@
 
 #include "wafer/Report/CompileReport.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -75,10 +76,22 @@ static void printProgram(raw_ostream &os, StringRef name,
     os << "  " << program.queues << " queue bindings\n";
 }
 
+/// Relays lie on hundreds of rectangles, which the IR and the JSON report name.
+static std::string shortenRegion(StringRef region) {
+  constexpr size_t kMostRects = 4;
+  SmallVector<StringRef> rects;
+  region.split(rects, " + ");
+  if (rects.size() <= kMostRects)
+    return region.str();
+  size_t rest = rects.size() - kMostRects;
+  return llvm::join(ArrayRef(rects).take_front(kMostRects), " + ") + " + " +
+         std::to_string(rest) + " more rectangle" + (rest == 1 ? "" : "s");
+}
+
 static void printClass(raw_ostream &os, const ClassFacts &facts,
                        machine::DescAttr machine) {
-  os << "  class @" << facts.name << " on " << facts.region << ": "
-     << groupDigits(facts.pes) << (facts.pes == 1 ? " PE, " : " PEs, ")
+  os << "  class @" << facts.name << " on " << shortenRegion(facts.region)
+     << ": " << groupDigits(facts.pes) << (facts.pes == 1 ? " PE, " : " PEs, ")
      << groupDigits(facts.sramBytes) << " of "
      << groupDigits(machine.getUsableBytes()) << " B, " << facts.instructions
      << " instructions\n";

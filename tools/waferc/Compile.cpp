@@ -74,6 +74,10 @@ ExitCode checkInput(Compilation &compilation) {
   if (phase > options.target)
     return fail(options.input + ": is in phase " + stringifyPhase(phase) +
                 ", which is behind --emit=" + stringifyPhase(options.target));
+  if (options.isReduceGiven && phase > Phase::Graph)
+    return fail("--reduce=" + options.reduce + ": " + options.input +
+                " is in phase " + stringifyPhase(phase) +
+                ", in which products have their dataflow already");
   machine::DescAttr own = getMachine(*compilation.module);
   if (options.machine.empty()) {
     if (!own && options.target != Phase::Graph)

@@ -58,7 +58,8 @@ struct CommandLine {
       cl::cat(compileCategory),
       cl::desc("How the partial sums of products meet: chain, in the last "
                "column of a row, which sends them to their owners (default), "
-               "or ring, at their owners, from both sides")};
+               "or ring, at their owners, from both sides; later IR than phase "
+               "graph holds the choice itself")};
   cl::list<std::string> dims{
       "dim", cl::value_desc("NAME=N"), cl::cat(compileCategory),
       cl::desc("Size of a symbolic dimension of the model")};
@@ -168,6 +169,7 @@ std::optional<Options> parseOptions(int argc, char **argv) {
   options.output = line.output;
   options.machine = line.machine;
   options.reduce = line.reduce;
+  options.isReduceGiven = line.reduce.getNumOccurrences() > 0;
   options.json = line.json;
   options.dumpFolder = line.dumpFolder;
   options.printTiming = line.printTiming;

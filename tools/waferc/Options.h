@@ -30,6 +30,7 @@ struct Options {
   std::string machine;
   /// chain or ring.
   std::string reduce;
+  bool isReduceGiven = false;
   ImportOptions import;
   /// The phase to reach; Phase::PE for programs too.
   Phase target = Phase::PE;

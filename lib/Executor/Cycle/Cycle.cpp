@@ -21,15 +21,19 @@ void Simulator::run() {
 }
 
 bool Simulator::copyHost(bool stores, int64_t launch) {
+  std::vector<std::vector<HostCopier>> copiers; // By program.
+  for (const Program &program : module.programs) {
+    std::vector<HostCopier> &own = copiers.emplace_back();
+    for (const HostCopy &copy : program.copies)
+      if (copy.isStore == stores && !(copy.once && launch > 0))
+        own.emplace_back(copy, memory[copy.host], launch);
+  }
   for (uint32_t id = 0; id < processors.size(); ++id) {
     const Program &program = module.programs[processors[id].program];
-    for (const HostCopy &copy : program.copies) {
-      if (copy.isStore != stores || (copy.once && launch > 0))
-        continue;
+    for (HostCopier &copier : copiers[processors[id].program]) {
       if (llvm::Error error =
-              HostCopier(copy, memory[copy.host], launch)
-                  .run({words[id].data(), 1, program.memoryBegin},
-                       pointOfProcessor(id), result.hostCopyBytes)) {
+              copier.run({words[id].data(), 1, program.memoryBegin},
+                         pointOfProcessor(id), result.hostCopyBytes)) {
         fail(FailureKind::BadAccess, llvm::toString(std::move(error)));
         return false;
       }

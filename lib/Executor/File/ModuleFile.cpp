@@ -86,8 +86,6 @@ struct FileHeader {
   int64_t version = 0;
   /// From version 3 on.
   StringRef checksum;
-  /// What the checksum is of.
-  StringRef content;
 };
 } // namespace
 
@@ -96,7 +94,7 @@ static std::optional<FileHeader> readHeader(StringRef bytes) {
   constexpr size_t kProducerAt = 5;
   if (!bytes.starts_with("ML\xefR") || bytes.size() <= kProducerAt)
     return std::nullopt;
-  auto [producer, content] = bytes.drop_front(kProducerAt).split('\0');
+  StringRef producer = bytes.drop_front(kProducerAt).split('\0').first;
   FileHeader header;
   if (!producer.consume_front(kProducerPrefix))
     return std::nullopt;
@@ -105,12 +103,15 @@ static std::optional<FileHeader> readHeader(StringRef bytes) {
     return std::nullopt;
   if (header.version >= kFirstWithChecksum)
     header.checksum = rest.split(' ').first;
-  header.content = content;
   return header;
 }
 
-static std::string getChecksum(StringRef content) {
-  return llvm::utohexstr(llvm::xxh3_64bits(content), /*LowerCase=*/true,
+/// Of all bytes of the file, with zeros where the header has the checksum.
+static std::string getChecksum(StringRef bytes, StringRef checksum) {
+  std::string blank = bytes.str();
+  std::fill_n(blank.begin() + (checksum.data() - bytes.data()), checksum.size(),
+              '0');
+  return llvm::utohexstr(llvm::xxh3_64bits(blank), /*LowerCase=*/true,
                          /*Width=*/kNoChecksum.size());
 }
 
@@ -125,30 +126,36 @@ static LogicalResult checkVersion(Location loc, int64_t version) {
 
 /// MLIR's reader trusts the numbers in bytecode, so damaged bytes do not reach
 /// it.
-static LogicalResult checkHeader(Location loc, const FileHeader &header) {
+static LogicalResult checkHeader(Location loc, StringRef bytes,
+                                 const FileHeader &header) {
   if (failed(checkVersion(loc, header.version)))
     return failure();
   if (header.version < kFirstWithChecksum)
     return success();
-  std::string checksum = getChecksum(header.content);
+  std::string checksum = getChecksum(bytes, header.checksum);
   if (header.checksum == checksum)
     return success();
-  return emitError(loc, "is damaged: the checksum of its content is ")
+  return emitError(loc, "is damaged: its checksum is ")
          << checksum << ", its header says " << header.checksum;
 }
 
-/// Checks kWaferFileAttrName if `module` has it.
-static LogicalResult verifyFileAttr(ModuleOp module) {
+/// Checks kWaferFileAttrName if `module` has it; it must say what the header
+/// says, if there is one.
+static LogicalResult verifyFileAttr(ModuleOp module,
+                                    std::optional<int64_t> version) {
   Attribute attr = module->getAttr(kWaferFileAttrName);
   if (!attr)
     return success();
   auto dict = dyn_cast<DictionaryAttr>(attr);
-  auto version = dict ? dict.getAs<IntegerAttr>("version") : nullptr;
-  if (!version || !version.getType().isInteger(64) ||
+  auto stated = dict ? dict.getAs<IntegerAttr>("version") : nullptr;
+  if (!stated || !stated.getType().isInteger(64) ||
       !dict.getAs<StringAttr>("producer"))
     return module.emitError("attribute ")
            << kWaferFileAttrName << " must hold version (i64) and producer";
-  return checkVersion(module.getLoc(), version.getInt());
+  if (version && *version != stated.getInt())
+    return emitError(module.getLoc(), "is damaged: it is of version ")
+           << stated.getInt() << ", its header says " << *version;
+  return checkVersion(module.getLoc(), stated.getInt());
 }
 
 OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
@@ -162,8 +169,11 @@ OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
     return {};
   }
   std::optional<FileHeader> header = readHeader(bytes);
-  if (header && failed(checkHeader(loc, *header)))
+  if (header && failed(checkHeader(loc, bytes, *header)))
     return {};
+  std::optional<int64_t> version;
+  if (header)
+    version = header->version;
   // Bytes that are no text would be printed by the parser's message.
   if (!isBytecode(buffer->getMemBufferRef()) &&
       bytes.take_front(4096).contains('\0')) {
@@ -173,7 +183,7 @@ OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
   sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   OwningOpRef<ModuleOp> module =
       parseSourceFile<ModuleOp>(sources, ParserConfig(context));
-  if (!module || failed(verifyFileAttr(*module)))
+  if (!module || failed(verifyFileAttr(*module, version)))
     return {};
   return module;
 }
@@ -196,8 +206,9 @@ llvm::Error writeWaferFile(StringRef path, ModuleOp module) {
   llvm::raw_string_ostream stream(bytes);
   if (failed(writeBytecodeToFile(module, stream, config)))
     return makeFileError(path, "the module cannot be encoded");
-  std::string checksum = getChecksum(readHeader(bytes)->content);
-  bytes.replace(bytes.find(kNoChecksum.str()), checksum.size(), checksum);
+  StringRef blank = readHeader(bytes)->checksum;
+  std::string checksum = getChecksum(bytes, blank);
+  bytes.replace(blank.data() - bytes.data(), blank.size(), checksum);
   return writeFileAtomically(path, [&](llvm::raw_ostream &os) { os << bytes; });
 }
 

@@ -138,8 +138,8 @@ bool Engine::addDeferred(Group &group, LaneThread &thread, uint64_t points,
   if (cursor.extents[0] != 1 || cursor.extents[1] != 1 ||
       cursor.extents[3] != p || cursor.index[3] != 0 || points % p != 0 ||
       (p > 1 && sums.strides[3] != to.p) ||
-      (count > 1 && sums.strides[2] != to.q) || word != mac.wordAt(0, q) ||
-      q + count > mac.nest.q)
+      (count > 1 && sums.strides[2] != to.q) || q < 0 ||
+      word != mac.wordAt(0, q) || q + count > mac.nest.q)
     return false;
   for (int64_t i = 0; i < count; ++i)
     for (int64_t j = 0; j < p; ++j)
@@ -152,7 +152,7 @@ bool Engine::addDeferred(Group &group, LaneThread &thread, uint64_t points,
       rowsOf(group, reader, points, scratch, rowWords, laneBytes);
   if (laneBytes == 0)
     return false;
-  if (reader.first > 0) { // What is behind the lanes may lie outside.
+  if (reader.first + group.pitch > rowWords) { // Vectors would reach too far.
     inside.resize(points * group.pitch);
     for (uint64_t r = 0; r < points; ++r)
       std::copy_n(rows + r * rowWords, group.lanes(),

@@ -10,7 +10,9 @@
 // and sends the result on, the sums never take the way through memory. They are
 // computed from the values that the mac would have seen: the uniform rows are
 // copied, and whoever changes a row of the other source has the sums computed
-// before.
+// before. Sums stay deferred until they are written over, though they may have
+// been read: that another read follows is rare, and so is a change of the
+// source before the next sums.
 //
 //===----------------------------------------------------------------------===//
 

@@ -9,10 +9,10 @@
 // (Streams.h). A group is run until all its threads wait; what it sends wakes
 // its readers. Files: Engine.cpp runs launches, Connect.cpp ties groups to
 // streams, Schedule.cpp hands groups to workers, Threads.cpp runs control flow,
-// Vectors.cpp runs instructions, Rows.cpp finds their operands, Feeds.cpp sends
-// from ports, Switches.cpp moves wavelets of switched colours, Check.cpp judges
-// the end of a launch. How long a launch takes is found apart from it
-// (Timing.h).
+// Vectors.cpp runs instructions, MacPlan.cpp and Deferred.cpp those that form
+// sums, Rows.cpp finds their operands, Feeds.cpp sends from ports, Switches.cpp
+// moves wavelets of switched colours, Check.cpp judges the end of a launch. How
+// long a launch takes is found apart from it (Timing.h).
 //
 // Memory of a group: word w of lane l is memory[w * pitch + l], so that one
 // element of all lanes is one row, filled up to whole vectors in large groups.

@@ -137,13 +137,14 @@ bool Engine::runMac(Group &group, LaneThread &thread) {
     int64_t first = wordOf(*operands[0], program, cursor.element[0]);
     nest.destination.isUniform = false;
     nest.destination.data = reinterpret_cast<float *>(group.row(first));
-    bool isKept = false;
+    // Pinned words are never uniform, so none is among these.
     forEachWord(*operands[0], program, cursor.element[0], cursor.extents,
                 [&](int64_t word) {
-                  isKept |= pinned[group.program][word];
+                  assert(!pinned[group.program][word] &&
+                         "dense from the start");
                   group.setState(word, RowState::Dense);
                 });
-    if (nest.b.isUniform && nest.o == 1 && !isKept) {
+    if (nest.b.isUniform && nest.o == 1) {
       group.defer(nest, first);
       return true;
     }

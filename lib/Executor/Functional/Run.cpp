@@ -123,6 +123,11 @@ bool FunctionalRun::copyGroups(Engine &engine, bool stores, int64_t launch) {
       if (copy.isStore != stores || (copy.once && launch > 0))
         continue;
       HostCopier copier(copy, memory[copy.host], launch);
+      if (int64_t first = copy.memory.address - program.memoryBegin;
+          !copy.isStore)
+        group.settleReadersOf(
+            first / 4,
+            (first + copy.memory.size * getBytes(copy.memory.type) + 3) / 4);
       for (auto [lane, pe] : llvm::enumerate(group.pes))
         if (llvm::Error error =
                 copier.run({group.memory.words.get() + lane, group.pitch,
@@ -219,7 +224,7 @@ bool FunctionalRun::copyStore(bool stores, int64_t launch) {
   if (!stores)
     llvm::stable_sort(
         pes, [&](uint32_t a, uint32_t b) { return a % width < b % width; });
-  const size_t kAtOnce = stores ? pes.size() : 1 << 14;
+  const size_t kAtOnce = stores ? pes.size() : 1 << 12;
   if (pes.empty())
     return true;
   inParallel((pes.size() + kAtOnce - 1) / kAtOnce, [&](size_t block) {

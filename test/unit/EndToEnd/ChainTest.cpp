@@ -132,7 +132,7 @@ TEST(ChainTest, ManyLaunches) {
 TEST(ChainTest, LaunchesWithEpochs) {
   MachineChoice machine;
   machine.width = 7, machine.height = 2;
-  machine.usableBytes = 1800;
+  machine.usableBytes = 1800; // Less than all tokens at once take.
   machine.usableColours = 4;
   Outcome outcome = run(
       makeChain(6, 150, {7, 9, 11, 5, 8, 3, 9}, /*integers=*/false), machine);

@@ -23,15 +23,24 @@ namespace {
 class RandomChain {
 public:
   static constexpr int kWidth = 3, kWords = 64;
-  int height;
+  int height, launches;
+  /// Elements that a port feeds each row of the first column with in a launch.
+  int fed = 0;
 
-  explicit RandomChain(unsigned seed) : random(seed) { height = pick(16, 27); }
+  explicit RandomChain(unsigned seed) : random(seed) {
+    height = pick(16, 27);
+    launches = pick(1, 3);
+    hasFeed = pick(0, 1);
+  }
 
   std::string str() {
     std::vector<std::string> code(kWidth);
+    for (std::string &column : code) // Sums of the launch before.
+      maybeDisturb(column);
     for (int step = pick(2, 6); step > 0; --step) {
       int sums = pick(1, 5), lanes = pick(1, 3);
-      bool isRagged = pick(0, 3) == 0; // Not all of it reaches the next one.
+      bool isRagged = pick(0, 3) == 0; // In pieces that are no whole rows.
+      fed += hasFeed ? sums * lanes : 0;
       for (int x = 0; x < kWidth; ++x)
         takeStep(code[x], x, sums, lanes, isRagged);
     }
@@ -40,6 +49,7 @@ public:
 
 private:
   std::mt19937 random;
+  bool hasFeed;
 
   int pick(int low, int high) {
     return std::uniform_int_distribution<int>(low, high)(random);
@@ -100,10 +110,9 @@ private:
           at("acc", first, std::to_string(pitch) + ", 0, 1") + " = " +
           at("w", w, "4, 1, 0") + ", " + at("x", activations, "0, 3, 1") + "\n";
     maybeDisturb(to);
-    if (x == 0) {
+    if (x == 0 && !hasFeed) {
       to += "pe.move f32 " + extents + "out(3) = " + acc + "\n";
     } else if (isRagged) {
-      // In two pieces that are no whole rows.
       int total = sums * lanes, head = pick(1, total);
       to += "pe.add f32 over [" + std::to_string(head) + "] " +
             at("y", 0, "1") + " = in(2), " + at("acc", first, "1") + "\n";
@@ -125,11 +134,21 @@ private:
   std::string frame(const std::vector<std::string> &code) const {
     std::string rows = "0:" + std::to_string(height);
     std::string elements = std::to_string(kWidth * height * kWords);
-    std::string text = "pe.host @x : tensor<" + elements + "xf32> input\n";
+    std::string text = "pe.host @x : tensor<" + std::to_string(launches) + "x" +
+                       elements + "xf32> input\n";
+    if (hasFeed)
+      text += "pe.host @f : tensor<" + std::to_string(height * fed) +
+              "xf32> input\n";
     for (const char *name : {"xs", "accs", "ys"})
       text += std::string("pe.host @") + name + " : tensor<" + elements +
               "xf32> output\n";
-    text += "pe.module @p machine(MACHINE) launches(1) {\n";
+    text += "pe.module @p machine(MACHINE) launches(" +
+            std::to_string(launches) + ") {\n";
+    if (hasFeed)
+      text += "pe.feed \"west\" on [0, " + rows + "] colour 9 from @f[y * " +
+              std::to_string(fed) + " + i0] over [" + std::to_string(fed) +
+              "]\npe.route colour 9 epoch 0 on [0, " + rows +
+              "] : west -> ramp\n";
     // The colour of the stream that leaves column x.
     for (int x = 0; x + 1 < kWidth; ++x) {
       std::string head =
@@ -149,18 +168,20 @@ private:
                 std::to_string(address) + "\n";
         address += 256;
       }
-      text += "pe.load @x[0 : 1] from @x[" + place;
+      text += "pe.load @x[0 : 1] from @x[launch * " + elements + " + " + place;
       for (const char *name : {"xs", "accs", "ys"})
         text += std::string("pe.store @") + name + "[0 : 1] to @" + name + "[" +
                 place;
-      if (x > 0)
-        text += "pe.bind in(2) colour " + std::to_string(x - 1) + "\n";
+      if (x > 0 || hasFeed)
+        text +=
+            "pe.bind in(2) colour " + std::to_string(x > 0 ? x - 1 : 9) + "\n";
       if (x + 1 < kWidth)
         text += "pe.bind out(3) colour " + std::to_string(x) + "\n";
+      text += "pe.loop (2 - launch) floordiv 2 {\n"; // In the first one.
       for (const char *buffer : {"acc", "y"})
         text += std::string("pe.move f32 over [64] @") + buffer +
                 "[0 : 1] = imm(0.5 : f32)\n";
-      text += "pe.move f32 over [64] @w[0 : 1] = imm(1.5 : f32)\n" + code[x];
+      text += "pe.move f32 over [64] @w[0 : 1] = imm(1.5 : f32)\n}\n" + code[x];
       // Words that are stored are never deferred: these are copies.
       for (const char *buffer : {"x", "acc", "y"})
         text += std::string("pe.move f32 over [64] @") + buffer +
@@ -181,11 +202,16 @@ TEST_F(ExecutorTest, DeferredSumsAreThoseOfTheirTime) {
     machine.width = RandomChain::kWidth;
     machine.height = random.height;
     ASSERT_TRUE(parse(text, machine)) << text;
-    std::vector<float> x(RandomChain::kWidth * random.height *
-                         RandomChain::kWords);
-    for (size_t i = 0; i < x.size(); ++i)
-      x[i] = std::sin(static_cast<float>(i + seed));
-    setInput("x", x);
+    auto waves = [&](size_t size) {
+      std::vector<float> values(size);
+      for (size_t i = 0; i < size; ++i)
+        values[i] = std::sin(static_cast<float>(i + seed));
+      return values;
+    };
+    setInput("x", waves(random.launches * RandomChain::kWidth * random.height *
+                        RandomChain::kWords));
+    if (random.fed)
+      setInput("f", waves(random.height * random.fed));
     runBoth();
     if (HasFailure())
       FAIL() << text;
