@@ -182,10 +182,14 @@ private:
         text += std::string("pe.move f32 over [64] @") + buffer +
                 "[0 : 1] = imm(0.5 : f32)\n";
       text += "pe.move f32 over [64] @w[0 : 1] = imm(1.5 : f32)\n}\n" + code[x];
-      // Words that are stored are never deferred: these are copies.
+      // Words that are stored are never deferred: these are copies. They settle
+      // all sums, so only the last launch makes them.
+      text +=
+          "pe.loop (launch + 1) floordiv " + std::to_string(launches) + " {\n";
       for (const char *buffer : {"x", "acc", "y"})
         text += std::string("pe.move f32 over [64] @") + buffer +
                 "s[0 : 1] = @" + buffer + "[0 : 1]\n";
+      text += "}\n";
       text += "}\n";
     }
     return text + "}\n";
