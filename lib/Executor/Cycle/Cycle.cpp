@@ -21,16 +21,13 @@ void Simulator::run() {
 }
 
 bool Simulator::copyHost(bool stores, int64_t launch) {
-  std::vector<std::vector<HostCopier>> copiers; // By program.
-  for (const Program &program : module.programs) {
-    std::vector<HostCopier> &own = copiers.emplace_back();
-    for (const HostCopy &copy : program.copies)
-      if (copy.isStore == stores && !(copy.once && launch > 0))
-        own.emplace_back(copy, memory[copy.host], launch);
-  }
+  auto copiers = makeCopiers(module, memory, launch);
   for (uint32_t id = 0; id < processors.size(); ++id) {
     const Program &program = module.programs[processors[id].program];
-    for (HostCopier &copier : copiers[processors[id].program]) {
+    for (auto [copy, copier] :
+         llvm::zip_equal(program.copies, copiers[processors[id].program])) {
+      if (copy.isStore != stores || (copy.once && launch > 0))
+        continue;
       if (llvm::Error error =
               copier.run({words[id].data(), 1, program.memoryBegin},
                          pointOfProcessor(id), result.hostCopyBytes)) {

@@ -115,19 +115,27 @@ bool FunctionalRun::endLaunch(int64_t launch, std::optional<uint64_t> cycles) {
 // A whole module
 //===----------------------------------------------------------------------===//
 
+/// The words [begin, end) of the buffer that a copy is of.
+static std::pair<int64_t, int64_t> wordsOf(const HostCopy &copy,
+                                           const Program &program) {
+  int64_t first = copy.memory.address - program.memoryBegin;
+  int64_t bytes = copy.memory.size * getBytes(copy.memory.type);
+  return {first / 4, (first + bytes + 3) / 4};
+}
+
 bool FunctionalRun::copyGroups(Engine &engine, bool stores, int64_t launch) {
   int64_t width = module.machine.width;
+  auto copiers = makeCopiers(module, memory, launch);
   for (Group &group : engine.getGroups()) {
     const Program &program = module.programs[group.program];
-    for (const HostCopy &copy : program.copies) {
+    for (auto [copy, copier] :
+         llvm::zip_equal(program.copies, copiers[group.program])) {
       if (copy.isStore != stores || (copy.once && launch > 0))
         continue;
-      HostCopier copier(copy, memory[copy.host], launch);
-      if (int64_t first = copy.memory.address - program.memoryBegin;
-          !copy.isStore)
-        group.settleReadersOf(
-            first / 4,
-            (first + copy.memory.size * getBytes(copy.memory.type) + 3) / 4);
+      if (!stores) {
+        auto [begin, end] = wordsOf(copy, program);
+        group.settleReadersOf(begin, end);
+      }
       for (auto [lane, pe] : llvm::enumerate(group.pes))
         if (llvm::Error error =
                 copier.run({group.memory.words.get() + lane, group.pitch,
@@ -151,9 +159,8 @@ void FunctionalRun::runWhole() {
     llvm::BitVector &words =
         pinned.emplace_back((program.memoryEnd - program.memoryBegin + 3) / 4);
     for (const HostCopy &copy : program.copies) {
-      int64_t first = copy.memory.address - program.memoryBegin;
-      int64_t bytes = copy.memory.size * getBytes(copy.memory.type);
-      words.set(first / 4, (first + bytes + 3) / 4);
+      auto [begin, end] = wordsOf(copy, program);
+      words.set(begin, end);
     }
   }
   Engine engine(fabric, module.programs, grouping, pinned, feeds, memory,
@@ -206,15 +213,7 @@ bool FunctionalRun::wantsSections() const {
 bool FunctionalRun::copyStore(bool stores, int64_t launch) {
   int64_t width = module.machine.width;
   std::mutex lock;
-  std::vector<HostCopier> copiers;
-  std::vector<std::vector<size_t>> copiersOf; // By program and copy.
-  for (const Program &program : module.programs) {
-    std::vector<size_t> &own = copiersOf.emplace_back();
-    for (const HostCopy &copy : program.copies) {
-      own.push_back(copiers.size());
-      copiers.emplace_back(copy, memory[copy.host], launch);
-    }
-  }
+  auto copiers = makeCopiers(module, memory, launch);
   // Neighbours in a column share much of what they copy. Stores go in order,
   // row by row: two PEs may write the same element.
   std::vector<uint32_t> pes;
@@ -228,24 +227,25 @@ bool FunctionalRun::copyStore(bool stores, int64_t launch) {
   if (pes.empty())
     return true;
   inParallel((pes.size() + kAtOnce - 1) / kAtOnce, [&](size_t block) {
-    std::vector<HostCopier> own = copiers;
+    auto own = copiers;
     uint64_t bytes = 0;
     std::string problem;
     for (uint32_t pe :
          llvm::ArrayRef(pes).drop_front(block * kAtOnce).take_front(kAtOnce)) {
       uint32_t index = programAt[pe];
-      for (size_t i = 0; i < module.programs[index].copies.size(); ++i) {
-        const HostCopy &copy = module.programs[index].copies[i];
+      for (auto [copy, copier] :
+           llvm::zip_equal(module.programs[index].copies, own[index])) {
         if (copy.isStore != stores || (copy.once && launch > 0))
           continue;
-        auto kept = llvm::find_if(plan.kept[index],
-                                  [&](const SectionPlan::Kept &range) {
-                                    return copy.memory.address < range.end;
-                                  });
+        auto kept = llvm::find_if(
+            plan.kept[index],
+            [address = copy.memory.address](const SectionPlan::Kept &range) {
+              return address < range.end;
+            });
         PEMemory words{store.data() + storeAt[pe], 1,
                        kept->begin - kept->storeWord * 4};
-        if (llvm::Error error = own[copiersOf[index][i]].run(
-                words, {pe % width, pe / width}, bytes))
+        if (llvm::Error error =
+                copier.run(words, {pe % width, pe / width}, bytes))
           problem = llvm::toString(std::move(error));
       }
     }

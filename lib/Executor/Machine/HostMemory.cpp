@@ -278,6 +278,18 @@ HostCopier::HostCopier(const HostCopy &copy, Tensor &host, int64_t launch)
   dependsOnY = dims >> machine::kY & 1;
 }
 
+std::vector<std::vector<HostCopier>>
+exec::makeCopiers(const LoadedModule &module, HostMemory &memory,
+                  int64_t launch) {
+  std::vector<std::vector<HostCopier>> copiers;
+  for (const Program &program : module.programs) {
+    std::vector<HostCopier> &own = copiers.emplace_back();
+    for (const HostCopy &copy : program.copies)
+      own.emplace_back(copy, memory[copy.host], launch);
+  }
+  return copiers;
+}
+
 Error HostCopier::findRuns(Point p) {
   runs.clear();
   foundFor.reset();

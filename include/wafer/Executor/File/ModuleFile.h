@@ -46,8 +46,8 @@ llvm::Error checkWritable(llvm::StringRef path);
 
 /// Parses and verifies a module, text or bytecode. Null after errors, which are
 /// diagnostics. Refuses a `.wafer` file of a newer version or with another
-/// checksum than its header's. `buffer` is moved
-/// to `sources`, so that diagnostics can show its lines.
+/// checksum than its header's. `buffer` is moved to `sources`, so that
+/// diagnostics can show its lines.
 mlir::OwningOpRef<mlir::ModuleOp>
 parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
             llvm::SourceMgr &sources, mlir::MLIRContext *context);

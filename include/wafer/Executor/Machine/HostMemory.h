@@ -134,6 +134,10 @@ private:
   std::vector<Run> runs;
 };
 
+/// One for each copy of each program, in their order.
+std::vector<std::vector<HostCopier>>
+makeCopiers(const LoadedModule &module, HostMemory &memory, int64_t launch);
+
 } // namespace wafer::exec
 
 #endif // WAFER_EXECUTOR_MACHINE_HOSTMEMORY_H
